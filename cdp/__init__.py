@@ -1,0 +1,1 @@
+"""What is served: settings, wiring, use cases, HTTP, command line and console."""

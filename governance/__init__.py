@@ -1,0 +1,1 @@
+"""Was it allowed, and prove it: policy, disclosure gate, pseudonyms, keys, vault and journal."""

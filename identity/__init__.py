@@ -1,0 +1,1 @@
+"""Who is it: resolves source records of many companies to one person on blind, keyed tokens."""

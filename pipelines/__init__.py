@@ -1,0 +1,1 @@
+"""How data comes in: contracts, validation, quarantine and idempotent, resumable runs."""
