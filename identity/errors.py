@@ -28,3 +28,57 @@ class InvalidIdentifier(IdentityError):
     """A name of an entity, record or super-ID that cannot be one."""
 
     code = "invalid-identifier"
+
+
+class InvalidVariants(IdentityError):
+    """Columns of variants that do not fit together."""
+
+    code = "invalid-variants"
+
+
+class InvalidColumns(IdentityError):
+    """Input columns of the normaliser that do not fit together, or hold no text."""
+
+    code = "invalid-columns"
+
+
+class UnknownLocale(IdentityError):
+    """A locale or region that the normaliser has no rules for."""
+
+    code = "unknown-locale"
+
+
+class MissingExtra(IdentityError):
+    """Names in a script whose readings need an optional extra that is not installed."""
+
+    code = "missing-extra"
+
+
+class InvalidTokens(IdentityError):
+    """Tokens or tags of a record that cannot be what an edge made."""
+
+    code = "invalid-tokens"
+
+
+class InvalidRecipes(IdentityError):
+    """A table of recipes that cannot be used."""
+
+    code = "invalid-recipes"
+
+
+class InvalidModel(IdentityError):
+    """A model of evidence whose numbers cannot be probabilities of one distribution."""
+
+    code = "invalid-model"
+
+
+class InvalidChange(IdentityError):
+    """A change to the set of records that contradicts itself."""
+
+    code = "invalid-change"
+
+
+class BrokenSeal(IdentityError):
+    """A sealed row or handle that these keys do not open."""
+
+    code = "broken-seal"

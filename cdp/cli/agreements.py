@@ -1,0 +1,47 @@
+"""`cdp agreement …`: what companies agreed with each other."""
+
+from typing import Annotated
+
+import typer
+
+from cdp.cli.opening import Home, Json, opened
+from cdp.cli.showing import as_json, instant, say, table
+from cdp.use_cases import agreements
+
+app = typer.Typer(help="Agreements between companies: without one nothing flows.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(home: Home = None, json: Json = False) -> None:
+    """List the agreements, their newest version each. Example: cdp agreement list"""
+    rows = agreements.listed(opened(home))
+    if json:
+        as_json(rows)
+        return
+    table(
+        "agreements",
+        ["id", "version", "from", "to", "operations", "purposes", "categories", "until"],
+        [
+            [
+                row["id"],
+                row["version"],
+                row["controller"],
+                row["recipient"],
+                " ".join(row["operations"]),
+                " ".join(row["purposes"]),
+                " ".join(row["categories"]),
+                instant(row["ends"]),
+            ]
+            for row in rows
+        ],
+    )
+
+
+@app.command("end")
+def end(agreement: Annotated[str, typer.Argument(help="Its id.")], home: Home = None) -> None:
+    """End an agreement now: nothing flows under it any more, and links that rested on it are undone.
+
+    Example: cdp agreement end shop-travel-joint-use
+    """
+    done = agreements.end(opened(home), agreement)
+    say(f"agreement {agreement} has ended; {done:,} records changed their person")

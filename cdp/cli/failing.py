@@ -1,0 +1,38 @@
+"""How the command line tells of an error, and which exit code it leaves with."""
+
+import sys
+
+from cdp.errors import DatabaseUnavailable, HomeDamaged, HomeMissing, InvalidSetting, NotPermitted, ReadRefused
+from governance.errors import GovernanceError
+from identity.errors import EnishiError
+from pipelines.errors import PipelineError
+
+FINDING, USAGE, REFUSED, UNAVAILABLE = 1, 2, 3, 4
+
+EXIT_CODES: dict[type[EnishiError], int] = {
+    ReadRefused: REFUSED,
+    NotPermitted: REFUSED,
+    DatabaseUnavailable: UNAVAILABLE,
+    HomeMissing: UNAVAILABLE,
+    HomeDamaged: UNAVAILABLE,
+    InvalidSetting: USAGE,
+    PipelineError: FINDING,
+    GovernanceError: FINDING,
+    EnishiError: USAGE,
+}
+"""The nearest class of an error decides its exit code."""
+
+
+def exit_code(error: EnishiError) -> int:
+    """The documented exit code of `error`."""
+    return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)
+
+
+def tell(error: EnishiError) -> None:
+    """Write what was wrong, why, and what to do, to standard error."""
+    lines = [f"error: {error.what} [{error.code}]"]
+    if error.why:
+        lines.append(f"  why: {error.why}")
+    if error.remedy:
+        lines.append(f"   do: {error.remedy}")
+    sys.stderr.write("\n".join(lines) + "\n")

@@ -1,0 +1,77 @@
+"""Engines and transactions: how we open SQLite and PostgreSQL, and the only place that begins and commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from cdp.errors import DatabaseUnavailable, InvalidSetting
+
+
+def open_engine(url: str, *, wait_seconds: int) -> Engine:
+    """An engine on SQLite (WAL, durable commits) or PostgreSQL. Does not connect yet.
+
+    Raises InvalidSetting for a URL of another kind, without showing it: it may hold a password.
+    """
+    try:
+        kind = make_url(url).get_backend_name()
+    except ArgumentError:
+        kind = ""
+    try:
+        if kind == "sqlite":
+            return _sqlite(url, wait_seconds)
+        if kind == "postgresql":
+            return create_engine(
+                url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": wait_seconds}
+            )
+    except (ModuleNotFoundError, NoSuchModuleError):
+        raise InvalidSetting(
+            "the PostgreSQL driver is not installed", remedy="pip install 'enishi-cdp[postgres]'"
+        ) from None
+    raise InvalidSetting(
+        "not a database URL that we can use", remedy="give sqlite:///PATH or postgresql://USER@HOST/NAME"
+    )
+
+
+def _sqlite(url: str, wait_seconds: int) -> Engine:
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": wait_seconds, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: the driver's own guess locks too late
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
+    """A transaction that commits when the block ends and rolls back when it raises.
+
+    A writing one takes SQLite's write lock at once, so that two writers never deadlock half-way.
+    Raises DatabaseUnavailable when the database is gone, locked for too long, or full.
+    """
+    try:
+        with engine.connect().execution_options(writes=writes) as connection, connection.begin():
+            yield connection
+    except OperationalError as error:
+        raise DatabaseUnavailable(
+            "the database does not answer",
+            why=type(error.orig).__name__,
+            remedy="check that it runs and is reachable, and that its disk is not full; nothing was changed",
+        ) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseUnavailable("the database went away", remedy="nothing was changed; try again") from error
+        raise

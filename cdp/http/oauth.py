@@ -1,0 +1,53 @@
+"""`POST /v1/oauth/token`: client credentials for a short-lived access token.
+
+Source: RFC 6749 section 4.4; section 5.2 for the errors.
+"""
+
+import base64
+import binascii
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Header
+from pydantic import BaseModel
+
+from cdp.errors import InvalidRequest, NotAuthenticated
+from cdp.http.access import App
+from cdp.use_cases.clients import issue_token
+
+router = APIRouter(prefix="/v1/oauth", tags=["access"])
+
+
+class Token(BaseModel):
+    """A bearer token and its life."""
+
+    access_token: str
+    token_type: str = "Bearer"
+    expires_in: int
+
+
+@router.post("/token", summary="Get an access token")
+def token(
+    app: App,
+    grant_type: Annotated[str, Form()],
+    client_id: Annotated[str, Form()] = "",
+    client_secret: Annotated[str, Form()] = "",
+    authorization: Annotated[str, Header()] = "",
+) -> Token:
+    """A token for the client whose id and secret come in the form or as HTTP Basic credentials."""
+    if grant_type != "client_credentials":
+        raise InvalidRequest("this grant type is not supported", remedy="use grant_type=client_credentials")
+    if authorization:
+        client_id, client_secret = _basic(authorization)
+    issued = issue_token(app, client_id, client_secret)
+    return Token(access_token=issued.text, expires_in=issued.expires_in_seconds)
+
+
+def _basic(header: str) -> tuple[str, str]:
+    scheme, _, encoded = header.partition(" ")
+    try:
+        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        name, secret = "", ""
+    if scheme.lower() != "basic" or not name:
+        raise NotAuthenticated("the credentials are not HTTP Basic", remedy="send client id and secret, base64 encoded")
+    return name, secret

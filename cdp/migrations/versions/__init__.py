@@ -1,0 +1,1 @@
+"""The revisions, numbered in order; each is written once and never edited after a release."""

@@ -1,0 +1,1 @@
+"""Where traits are kept: SQL tables with sealed values."""

@@ -1,0 +1,39 @@
+"""Agreements between companies: listing them, and ending one with all that follows."""
+
+from typing import Any
+
+from cdp.wiring import Application
+from pipelines.landing import relink
+
+
+def listed(app: Application) -> list[dict[str, Any]]:
+    """The newest version of every agreement, by id; sets are sorted lists, instants microseconds."""
+    with app.hub(writes=False) as hub:
+        newest = {item.id: item for item in hub.stores.agreements.all()}
+    return [
+        {
+            "id": item.id,
+            "version": item.version,
+            "controller": item.controller,
+            "recipient": item.recipient,
+            "operations": sorted(item.operations),
+            "purposes": sorted(item.purposes),
+            "categories": sorted(item.categories),
+            "basis": item.basis,
+            "starts": item.starts,
+            "ends": item.ends,
+            "reference": item.reference,
+        }
+        for item in newest.values()
+    ]
+
+
+def end(app: Application, agreement: str) -> int:
+    """End an agreement now and undo the links that rested on it; gives how many records changed their person.
+
+    Raises UnknownAgreement.
+    """
+    now = app.clock.now()
+    with app.hub(writes=True) as hub:
+        ended = hub.stores.agreements.end(agreement, now)
+        return relink(hub.stores, [ended.controller], resolver=hub.resolver, trees=app.trees, at=now)

@@ -1,0 +1,23 @@
+"""How sets are written in a column of text."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from consent.basis import Operation
+
+
+def joined(values: Iterable[str]) -> str:
+    """A set as text: sorted, joined by commas."""
+    return ",".join(sorted(values))
+
+
+@lru_cache(maxsize=4096)
+def words(text: str) -> frozenset[str]:
+    """The set that `joined` wrote; one object per distinct text, since few texts stand in many rows."""
+    return frozenset(text.split(","))
+
+
+@lru_cache(maxsize=256)
+def operations(text: str) -> frozenset[Operation]:
+    """The operations that `joined` wrote."""
+    return frozenset(map(Operation, text.split(",")))

@@ -1,0 +1,1 @@
+"""Finds identifiers of people where none are promised: `governance.pii.scan`."""

@@ -1,0 +1,85 @@
+"""Everything is small enough to hold in the head (STYLE 9)."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from codebase import ROOT, Function, Module, checks, product
+
+FILE_LINES_MAX = 400
+FUNCTION_LINES_MAX = 70
+PARAMETERS_MAX = 5
+OF_A_KIND_MAX = 2
+
+WRITTEN_BY_MACHINE = "cdp/migrations/versions/"
+COMMAND_LINE = "cdp/cli/"
+"""Typer reads a command's options from its parameters; they are passed by name."""
+
+
+def everywhere() -> list[Module]:
+    return [module for module in (*product(), *checks()) if not module.place.startswith(WRITTEN_BY_MACHINE)]
+
+
+def too_long(modules: list[Module], lines_max: int) -> list[str]:
+    return [f"{module.place}: {lines} lines" for module in modules if (lines := module.text.count("\n")) > lines_max]
+
+
+def long_functions(module: Module) -> list[str]:
+    return [
+        f"{module.place}:{function.lineno} {function.name}: {length} lines"
+        for function in module.functions()
+        if (length := (function.end_lineno or function.lineno) - function.lineno + 1) > FUNCTION_LINES_MAX
+    ]
+
+
+def positional(function: Function) -> list[ast.arg]:
+    arguments = [*function.args.posonlyargs, *function.args.args]
+    return arguments[1:] if arguments and arguments[0].arg in {"self", "cls"} else arguments
+
+
+def overloaded(module: Module) -> Iterator[str]:
+    for function in module.functions():
+        arguments = positional(function)
+        kinds = Counter(ast.unparse(argument.annotation) for argument in arguments if argument.annotation)
+        where = f"{module.place}:{function.lineno} {function.name}"
+        if len(arguments) > PARAMETERS_MAX:
+            yield f"{where}: {len(arguments)} positional parameters"
+        for kind, count in kinds.items():
+            if count > OF_A_KIND_MAX:
+                yield f"{where}: {count} positional parameters of the kind {kind}; make them keyword-only"
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    assert too_long(everywhere(), FILE_LINES_MAX) == []
+
+
+def test_no_function_is_longer_than_70_lines() -> None:
+    assert [found for module in everywhere() for found in long_functions(module)] == []
+
+
+def test_no_function_takes_parameters_that_can_be_swapped_unseen() -> None:
+    places = (WRITTEN_BY_MACHINE, COMMAND_LINE)
+    ours = [module for module in product() if not module.place.startswith(places)]
+    assert [found for module in ours for found in overloaded(module)] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(a, b, c, d, e, f): ...",
+        "def f(a: str, b: str, c: str): ...",
+        "class A:\n    def f(self, a: int, b: int, c: int): ...",
+    ],
+)
+def test_the_rule_on_parameters_bites(source: str) -> None:
+    module = Module(ROOT / "identity/rule.py", source, ast.parse(source))
+    assert list(overloaded(module))
+
+
+@pytest.mark.parametrize(
+    "source", ["def f(a, b, c, d, e, *, f, g): ...", "def f(a: str, b: str, *, c: str): ...", "f = lambda a: a"]
+)
+def test_the_rule_on_parameters_lets_keywords_pass(source: str) -> None:
+    module = Module(ROOT / "identity/rule.py", source, ast.parse(source))
+    assert list(overloaded(module)) == []
