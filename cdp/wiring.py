@@ -33,7 +33,10 @@ from governance.keys import derive
 from governance.errors import InvalidPolicy
 from governance.policy import PolicyTable
 from governance.policy_source import PolicySource
+from governance.pii.scan import scan
 from governance.pseudonyms import Pseudonymiser
+from governance.vault import Vault
+from identity.adapters.census_sql import CensusSql
 from identity.adapters.links_sql import LinkStoreSql
 from identity.adapters.members_sql import MemberStoreSql
 from identity.adapters.refs_sql import RefStoreSql
@@ -41,11 +44,17 @@ from identity.adapters.system import SystemClock, SystemEntropy
 from identity.hub_keys import HubKeys
 from identity.ids import EntityId
 from identity.model import Model, shipped_model
-from identity.ports import Clock, Entropy
+from identity.ports import Clock, Entropy, LinkStore, MemberStore
+from identity.recipes import shipped_recipes
 from identity.resolver import Resolver
 from identity.secret import SecretKey
+from identity.tokens import CmacTokeniser
+from pipelines.adapters.files import LocalFiles
+from pipelines.adapters.quality_gx import GxQuality
 from pipelines.adapters.runs_sql import RunsSql
 from pipelines.edge import edge_keys, ref_of
+from pipelines.ingest import Ingestion
+from pipelines.limits import IngestLimits
 from pipelines.ports import Stores
 
 _EPOCH = 1
@@ -63,6 +72,7 @@ class Hub:
     journal: Journal
     idempotency: IdempotencySql
     resolver: Resolver
+    census: CensusSql
 
 
 class Application:
@@ -197,8 +207,41 @@ class Application:
             policies=PoliciesSql(connection),
             journal=Journal(JournalSql(connection), signer=self.signer, origin=self.journal_origin),
             idempotency=IdempotencySql(connection),
-            resolver=Resolver(links, members, model=self.model, entropy=self.entropy),
+            resolver=self._resolver(links, members),
+            census=CensusSql(connection),
         )
+
+    def ingestion(self, entity: EntityId) -> Ingestion:
+        """What a run of one of `entity`'s files needs; makes the entity's own root key on its first delivery."""
+        self.keys.create(f"entity/{entity}")
+        return Ingestion(
+            unit_of_work=self.stores,
+            data_keys=partial(self.data_keys, entity),
+            files=LocalFiles(),
+            quality=GxQuality(),
+            scan=scan,
+            resolver=self.resolver,
+            keys=partial(edge_keys, self.keys),
+            tokeniser=CmacTokeniser,
+            recipes=shipped_recipes(),
+            vault=Vault(self.entropy),
+            trees=self.trees,
+            clock=self.clock,
+            entropy=self.entropy,
+            limits=IngestLimits(
+                batch_rows=self.settings.batch_rows,
+                row_bytes_max=self.settings.row_bytes_max,
+                value_chars_max=self.settings.value_chars_max,
+                file_bytes_max=self.settings.file_bytes_max,
+            ),
+        )
+
+    def resolver(self, stores: Stores) -> Resolver:
+        """The resolver on one transaction's stores."""
+        return self._resolver(stores.links, stores.members)
+
+    def _resolver(self, links: LinkStore, members: MemberStore) -> Resolver:
+        return Resolver(links, members, model=self.model, entropy=self.entropy)
 
     @cached_property
     def _link_keys(self) -> HubKeys:

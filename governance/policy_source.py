@@ -80,7 +80,8 @@ def parse_policies(source: PolicySource, trees: Trees) -> ParsedPolicies:
         policies = cedarpy.PolicySet.from_str(text)
         tree = json.loads(cedarpy.policies_to_json_str(text))
         terms = [*_hierarchy("Purpose", trees.purposes), *_hierarchy("Category", trees.categories)]
-        documents = [*json.loads(source.entities), *terms]
+        entities_given = _documents(source.entities)
+        documents = [*entities_given, *terms]
         entities = cedarpy.Entities.from_json_str(json.dumps(documents), schema)
     except ValueError as error:
         raise InvalidPolicy("policies, schema or entities do not parse", why=_line(error)) from error
@@ -100,8 +101,20 @@ def parse_policies(source: PolicySource, trees: Trees) -> ParsedPolicies:
         _names(tree),
         purpose_class=_classes("Purpose", trees.purposes, named),
         category_class=_classes("Category", trees.categories, named),
-        controllers=_controllers(json.loads(source.entities), named),
+        controllers=_controllers(entities_given, named),
     )
+
+
+def _documents(text: str) -> list[dict[str, Any]]:
+    """The entities document, in the plain form of Cedar's JSON. Raises ValueError for any other."""
+    documents = json.loads(text)
+    if not isinstance(documents, list):
+        raise ValueError("the entities are not a list")
+    for document in documents:
+        uid = document.get("uid") if isinstance(document, dict) else None
+        if not isinstance(uid, dict) or not {"type", "id"} <= set(uid):
+            raise ValueError("an entity has no uid with type and id")
+    return documents
 
 
 def _validate(text: str, schema: cedarpy.Schema) -> None:

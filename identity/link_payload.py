@@ -40,8 +40,8 @@ def entity_of(payload: bytes) -> EntityId:
 def unpack(payloads: Sequence[tuple[int, bytes]]) -> LinkBlock:
     """The records (number, payload) in columns, in the order given.
 
-    Raises BrokenSeal for a payload of another version, or whose length does not fit. A payload with fewer tags per token
-    was written when there were fewer variants: the later ones are missing.
+    Raises BrokenSeal for a payload of another version, or whose length does not fit. A payload with fewer tags per
+    token was written when there were fewer variants: the later ones are missing.
     """
     stances: dict[bytes, int] = {}
     numbers, counts, widths, recipes, tokens, tags = [], [], [], [], [], []

@@ -18,9 +18,11 @@ Records = NDArray[np.int64]
 
 
 class Buckets:
-    """Who holds a token, for tokens that at most `cap` records hold; each token is read once."""
+    """Who holds a token, for tokens that two or more records hold and `cap` at most; each token is read once."""
 
     def __init__(self, links: LinkStore, *, cap: int) -> None:
+        self.crowded = np.zeros(0, np.int64)
+        """The tokens read so far that more than `cap` records hold, ascending."""
         self._links = links
         self._cap = cap
         self._known = np.zeros(0, np.int64)
@@ -39,12 +41,15 @@ class Buckets:
         missing = np.setdiff1d(tokens, self._known, assume_unique=True)
         if not len(missing):
             return
-        rows = self._links.holders(missing, at_most=self._cap)
+        rows = self._links.holders(missing, up_to=self._cap + 1)
+        values, place, count = np.unique(rows.token, return_inverse=True, return_counts=True)
+        within = (count <= self._cap)[place]
+        self.crowded = np.union1d(self.crowded, values[count > self._cap])
         self._known = np.union1d(self._known, missing)
-        token = np.concatenate((self._token, rows.token))
+        token = np.concatenate((self._token, rows.token[within]))
         order = np.argsort(token, kind="stable")
         self._token = token[order]
-        self._record = np.concatenate((self._record, rows.record))[order]
+        self._record = np.concatenate((self._record, rows.record[within]))[order]
 
 
 class Neighbourhood:

@@ -47,8 +47,8 @@ class LinkStore(Protocol):
         """Those of `records` (distinct) that are stored, in any order."""
         ...
 
-    def holders(self, tokens: NDArray[np.int64], *, at_most: int) -> Holders:
-        """Who holds these index values (distinct), for each that at most `at_most` records hold."""
+    def holders(self, tokens: NDArray[np.int64], *, up_to: int) -> Holders:
+        """Who holds these index values (distinct): of each that two or more records hold, `up_to` holders at most."""
         ...
 
 

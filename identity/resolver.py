@@ -38,7 +38,9 @@ class Change:
     An arrival with a known number is a correction. A departure removes the record. A withdrawal keeps the record,
     removes its tokens and gives it a fresh super-ID; so does the permission to link with nobody, and a correction that
     has no tokens any more. `permissions` are new ones of stored records. `judged` are records about which stewards'
-    judgements changed. Unknown records in all but arrivals are passed over. Raises InvalidChange when one record comes twice.
+    judgements changed. Unknown records in all but arrivals are passed over.
+
+    Raises InvalidChange when one record comes twice.
     """
 
     arrivals: Sequence[Arrival] = ()
@@ -171,18 +173,17 @@ class Resolver:
         count = np.bincount(position, minlength=len(token))
         cap = self._limits.token_records_max
         opened = (count > 0) & (count - delta > cap)
-        return np.unique(np.concatenate((record[opened[position]], self._closed(token, delta, count))))
+        grown = (delta > 0) & np.isin(token, after.buckets.crowded)
+        return np.unique(np.concatenate((record[opened[position]], self._closed(token[grown], delta[grown]))))
 
-    def _closed(self, token: NDArray[np.int64], delta: NDArray[np.int64], count: NDArray[np.int64]) -> Records:
-        """The holders of buckets that this change pushed over the cap."""
-        cap = self._limits.token_records_max
-        over = (delta > 0) & (count == 0)  # somebody holds it, and yet it proposes nobody
-        if not over.any():
+    def _closed(self, token: NDArray[np.int64], added: NDArray[np.int64]) -> Records:
+        """The holders of those of these crowded buckets that were not before so many were added."""
+        if not len(token):
             return np.zeros(0, np.int64)
-        suspects, added = token[over], delta[over]
-        rows = self._links.holders(suspects, at_most=cap + int(added.max()))
-        place = np.searchsorted(suspects, rows.token)
-        return rows.record[(np.bincount(place, minlength=len(suspects)) - added <= cap)[place]]
+        cap = self._limits.token_records_max
+        rows = self._links.holders(token, up_to=cap + int(added.max()) + 1)
+        place = np.searchsorted(token, rows.token)
+        return rows.record[(np.bincount(place, minlength=len(token)) - added <= cap)[place]]
 
     def _move(
         self,
@@ -227,5 +228,5 @@ def _withdrawn(change: Change, old: LinkBlock) -> frozenset[RecordId]:
 
 
 def _array(records: Sequence[RecordId] | frozenset[RecordId]) -> Records:
-    array: Records = np.unique(np.fromiter(records, dtype=np.int64, count=len(records)))
-    return array
+    distinct: Records = np.array(sorted(set(records)), dtype=np.int64)
+    return distinct

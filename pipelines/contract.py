@@ -192,7 +192,7 @@ class Contract:
     @property
     def terms(self) -> tuple[Terms, ...]:
         """The terms of all permissions and consents."""
-        return tuple(rule.terms for rule in (*self.permissions, *self.consents))
+        return (*(rule.terms for rule in self.permissions), *(rule.terms for rule in self.consents))
 
 
 @lru_cache(maxsize=1024)

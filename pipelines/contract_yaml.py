@@ -220,7 +220,7 @@ def _agreement(spot: Spot, entity: EntityId) -> AgreementOffer:
     ends = found["until"].day() if "until" in found else None
     if starts and ends and ends <= starts:
         found["until"].fail("the agreement ends before it starts", remedy="write a later date")
-    scope = f"{entity}|{recipient}|{" ".join(sorted(operations))}|{" ".join(sorted(purposes))}"
+    scope = f"{entity}|{recipient}|{' '.join(sorted(operations))}|{' '.join(sorted(purposes))}"
     return AgreementOffer(
         id=found["id"].text() if "id" in found else f"{entity}-{hashlib.sha256(scope.encode()).hexdigest()[:12]}",
         recipient=recipient,

@@ -123,7 +123,9 @@ class Edge:
             ]
         with watch.stage("seal"):
             sealed = self._sealed(committed)
-        parts = zip(committed.refs, committed.contents, token_rows, _facts(rows, contract), consents, sealed, strict=True)
+        parts = zip(
+            committed.refs, committed.contents, token_rows, _facts(rows, contract), consents, sealed, strict=True
+        )
         return EdgeBatch(contract.entity, tuple(EdgeRecord(*part) for part in parts), f"contract:{contract.name}")
 
     def _sealed(self, committed: Committed) -> list[dict[str, bytes]]:
@@ -134,9 +136,7 @@ class Edge:
         columns += [_field(rule, rows, as_read=False).to_pylist() for rule in self.contract.fields]
         keys = self.seal_keys(committed.refs)
         return [
-            self.vault.seal(
-                entity, ref, {n: v for n, v in zip(names, values, strict=True) if v is not None}, keys[ref]
-            )
+            self.vault.seal(entity, ref, {n: v for n, v in zip(names, values, strict=True) if v is not None}, keys[ref])
             for ref, *values in zip(committed.refs, *columns, strict=True)
         ]
 

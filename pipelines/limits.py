@@ -23,7 +23,7 @@ class IngestLimits:
     """A larger share of bad rows refuses the run, once there are more than `quarantine_rows_min`."""
     quarantine_rows_min: int = 20
     """So few bad rows never refuse a run by their share."""
-    scan_values_max: int = 1_000
+    scan_values_max: int = 200
     """Distinct values of a column that are scanned for PII."""
     relink_records: int = 5_000
     """Records whose permissions are judged again in one step of the resolver."""

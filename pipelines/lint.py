@@ -213,7 +213,11 @@ def _unpromised_column(subject: Subject) -> Iterator[str]:
 
 def _ignored_absent(subject: Subject) -> Iterator[str]:
     if subject.columns is not None and not _is_foreign(subject):
-        yield from (f"ignored column {name} is not in the file" for name in subject.contract.ignore if name not in subject.columns)
+        yield from (
+            f"ignored column {name} is not in the file"
+            for name in subject.contract.ignore
+            if name not in subject.columns
+        )
 
 
 def lets_link(terms: Terms, trees: Trees) -> bool:
@@ -238,16 +242,23 @@ CHECKS: Mapping[str, tuple[Check, Severity, str]] = {
     "FACT_OF_ALL": (_star_category_of_fact, Severity.ERROR, "give each fact its own data category"),
     "TWO_MEANINGS": (_two_meanings, Severity.ERROR, "give each column one meaning: field, fact, consent or ignored"),
     "REPEATED_FACT": (_repeated_fact, Severity.ERROR, "give each fact its own name"),
-    "REPEATED_SCOPE": (_repeated_scope, Severity.ERROR, "merge the two rules, or let their purpose or recipients differ"),
+    "REPEATED_SCOPE": (
+        _repeated_scope,
+        Severity.ERROR,
+        "merge the two rules, or let their purpose or recipients differ",
+    ),
     "BAD_PATTERN": (_bad_pattern, Severity.ERROR, "correct the regular expression"),
     "BAD_DATE_FORMAT": (_bad_date_format, Severity.ERROR, "write day, month and year, such as '%d/%m/%Y'"),
     "FOREIGN_FILE": (
         _foreign_file,
         Severity.ERROR,
-        "check that file and contract belong together; for a file without a header write "
-        "'format: {header: false, columns: [...]}'",
+        "do file and contract belong together? without a header write 'format: {header: false, columns: [...]}'",
     ),
-    "MISSING_COLUMN": (_missing_column, Severity.ERROR, "correct the name in the contract, or have the column delivered"),
+    "MISSING_COLUMN": (
+        _missing_column,
+        Severity.ERROR,
+        "correct the name in the contract, or have the column delivered",
+    ),
     "UNPROMISED_COLUMN": (
         _unpromised_column,
         Severity.ERROR,
@@ -262,8 +273,7 @@ CHECKS: Mapping[str, tuple[Check, Severity, str]] = {
     "NO_LINK_AGREEMENT": (
         _no_link_agreement,
         Severity.WARNING,
-        "add 'agreements: [{recipient: ..., operations: [link], purposes: [identity-resolution], basis: ...}]'; "
-        "the other entity must offer the same",
+        "offer {operations: [link], purposes: [identity-resolution]} under 'agreements', as must the other",
     ),
     "NO_NOTICE": (_no_notice, Severity.WARNING, "add 'notice:' with the version of what people were told"),
     "NO_OWNER": (_no_owner, Severity.WARNING, "add 'owner:' with a team that answers for the file"),

@@ -8,6 +8,7 @@ from typing import Protocol
 from consent.ports import AgreementStore, ConsentLedger
 from governance.data_keys import DataKeyStore
 from governance.disclosure import TraitKind
+from governance.pii.scan import Finding
 from governance.vault import VaultStore
 from identity.ids import EntityId, Instant, RecordId
 from identity.ports import LinkStore, MemberStore, RefStore
@@ -101,5 +102,10 @@ UnitOfWork = Callable[[], AbstractContextManager[Stores]]
 KeyUnitOfWork = Callable[[], AbstractContextManager[DataKeyStore]]
 """The same for the store of data keys, which is another database."""
 
-PiiScan = Callable[[Mapping[str, Sequence[str]]], Mapping[str, Sequence[str]]]
-"""Distinct values by column → the kinds of personal identifier found, by column; absent or empty means none."""
+
+class PiiScan(Protocol):
+    """Looks for personal identifiers; `governance.pii.scan.scan` is one."""
+
+    def __call__(self, columns: Mapping[str, Sequence[str | None]], *, sample: int) -> Sequence[Finding]:
+        """The kinds found in each column, by looking at up to `sample` distinct values of it."""
+        ...

@@ -72,7 +72,7 @@ class Source(Protocol):
 class Files(Protocol):
     """Opens the files that partners deliver."""
 
-    def open(self, path: str, format: FileFormat, limits: IngestLimits) -> Source:
+    def open(self, path: str, layout: FileFormat, limits: IngestLimits) -> Source:
         """The file at `path`, looked through once for its digest, size and encoding.
 
         Raises FileMissing, FormatUnknown, FileEmpty, FileTooLarge, WrongEncoding, WrongDelimiter, DuplicateColumn,

@@ -44,4 +44,4 @@ def end(agreement: Annotated[str, typer.Argument(help="Its id.")], home: Home = 
     Example: cdp agreement end shop-travel-joint-use
     """
     done = agreements.end(opened(home), agreement)
-    say(f"agreement {agreement} has ended; {done:,} records changed their person")
+    say(f"agreement {agreement} has ended; {done:,} records were judged again")

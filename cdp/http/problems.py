@@ -24,7 +24,8 @@ from cdp.errors import (
     TooLarge,
 )
 from consent.errors import ConsentError
-from governance.errors import GovernanceError, UnknownPseudonym
+from governance.errors import AuthenticationFailed, GovernanceError, UnknownPseudonym
+from governance.journal.errors import JournalError, OutsideJournal
 from identity.errors import EnishiError, IdentityError
 from pipelines.errors import PipelineError
 
@@ -32,6 +33,7 @@ MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[type[Exception], HTTPStatus] = {
     NotAuthenticated: HTTPStatus.UNAUTHORIZED,
+    AuthenticationFailed: HTTPStatus.UNAUTHORIZED,
     NotPermitted: HTTPStatus.FORBIDDEN,
     ReadRefused: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
@@ -72,6 +74,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(EnishiError)
     def _ours(_request: Request, error: EnishiError) -> JSONResponse:
         return of_error(error)
+
+    @app.exception_handler(JournalError)
+    def _journal(_request: Request, error: JournalError) -> JSONResponse:
+        status = 404 if isinstance(error, OutsideJournal) else 503
+        return problem(status, error.code, error.what, why=error.why, remedy=error.remedy)
 
     @app.exception_handler(RequestValidationError)
     def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:

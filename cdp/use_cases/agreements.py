@@ -3,7 +3,10 @@
 from typing import Any
 
 from cdp.wiring import Application
-from pipelines.landing import relink
+from consent.ledger import EVERYONE
+from identity.ids import entity_id
+from pipelines.landing import known_entities
+from pipelines.relink import relink
 
 
 def listed(app: Application) -> list[dict[str, Any]]:
@@ -29,11 +32,19 @@ def listed(app: Application) -> list[dict[str, Any]]:
 
 
 def end(app: Application, agreement: str) -> int:
-    """End an agreement now and undo the links that rested on it; gives how many records changed their person.
+    """End an agreement now and undo the links that rested on it; gives how many records were judged again.
 
     Raises UnknownAgreement.
     """
     now = app.clock.now()
     with app.hub(writes=True) as hub:
         ended = hub.stores.agreements.end(agreement, now)
-        return relink(hub.stores, [ended.controller], resolver=hub.resolver, trees=app.trees, at=now)
+        parties = known_entities(hub.stores) if ended.recipient == EVERYONE else {ended.controller, ended.recipient}
+        return relink(
+            hub.stores,
+            frozenset(map(entity_id, parties)),
+            before=None,
+            resolver=app.resolver,
+            trees=app.trees,
+            at=now,
+        )

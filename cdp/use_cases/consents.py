@@ -1,19 +1,25 @@
 """What a person permits: writing it down, acting on it at once, and telling how it stands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from cdp.errors import NotFound
+from cdp.errors import InvalidRequest
 from cdp.telemetry import span
 from cdp.use_cases.people import absent, book_of, person_of
 from cdp.wiring import Application, Hub
-from consent.ledger import ConsentEvent, checked
+from consent.ledger import ConsentEvent, State, checked, event_id
 from consent.linking import linkable_with
-from consent.permission import Permission, Question
+from consent.permission import Question
 from consent.receipt import receipt_of
-from identity.ids import EntityId, RecordId
+from governance.actors import Client
+from identity.ids import EntityId, Instant, RecordId, entity_id
+from identity.refs import DIGEST_BYTES
 from identity.resolver import Change
+from pipelines.contract import Terms
+
+_DAY = 86_400 * 1_000_000
+_FORGOTTEN = bytes(DIGEST_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,46 +42,104 @@ class Standing:
     receipts: tuple[dict[str, Any], ...]
 
 
-def record_of(hub: Hub, entity: EntityId, reference: bytes) -> RecordId:
-    """The hub's id of an entity's own record. Raises NotFound."""
-    found = hub.stores.refs.find(entity, [reference]).get(reference)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one person said, of one record of the teller: named by keyed hash (hex) or by source key."""
+
+    ref: str | None
+    source_key: str | None
+    terms: Terms
+    state: State
+    valid_from: Instant | None = None
+    evidence: str = ""
+
+
+def entity(text: str) -> EntityId:
+    """The entity that `text` names. Raises InvalidIdentifier."""
+    return entity_id(text)
+
+
+def tell(app: Application, hub: Hub, client: Client, key: str, told: Sequence[Told]) -> Recorded:
+    """Append what people said, and re-decide in the same transaction with whom their records may be linked.
+
+    A record that may no longer be linked loses its tokens and gets a fresh super-ID before this returns; its next
+    delivery is not taken for unchanged. Raises NotFound for a record that is not the caller's, UnknownPurpose,
+    UnknownCategory, InvalidEvent; then nothing is recorded.
+    """
+    now = app.clock.now()
+    events = [
+        checked(_event(client, key, number, one, _record(app, hub, client, one.ref, one.source_key), now), app.trees)
+        for number, one in enumerate(told)
+    ]
+    with span("store.consents", rows=len(events)):
+        new = hub.stores.ledger.append(events)
+        change = _relinked(app, hub, sorted({event.record for event in events}))
+        hub.resolver.apply(change, at=now)
+        _forget_contents(hub, change.withdrawals)
+    return Recorded(new, len(change.permissions), len(change.withdrawals))
+
+
+def standing(
+    app: Application, client: Client, ref: str | None, source_key: str | None, question: Question
+) -> Standing:
+    """How `question` stands for one of the caller's customers now: the meet over all records that are that person."""
+    with app.hub(writes=False) as hub:
+        record = _record(app, hub, client, ref, source_key)
+        super_id = hub.stores.members.current([record])[record]
+        records = hub.stores.members.members([super_id])[super_id]
+        answer = person_of(app, hub, records).answer(
+            question, record=record, agreements=book_of(app, hub), at=app.clock.now()
+        )
+        own = hub.stores.ledger.of_records([record])[record]
+    receipts = tuple(receipt_of(event, app.trees, principal="the customer asked about") for event in own)
+    return Standing(answer.allowed, str(answer.state), answer.reason, answer.agreement, receipts)
+
+
+def _record(app: Application, hub: Hub, client: Client, ref: str | None, source_key: str | None) -> RecordId:
+    if (ref is None) == (source_key is None):
+        raise InvalidRequest("a record is named by ref or by source_key", remedy="give one of the two")
+    reference = bytes.fromhex(ref) if ref else app.reference(client.entity, source_key or "")
+    found = hub.stores.refs.find(client.entity, [reference]).get(reference)
     if found is None:
         raise absent()
     return found.record
 
 
-def record(app: Application, hub: Hub, events: Sequence[ConsentEvent]) -> Recorded:
-    """Append `events` and re-decide, in the same transaction, with whom their records may be linked.
-
-    A record that may no longer be linked loses its tokens and gets a fresh super-ID before this returns.
-    Raises UnknownPurpose, UnknownCategory, ConflictingEvent; then nothing is recorded.
-    """
-    with span("store.consents", rows=len(events)):
-        new = hub.stores.ledger.append([checked(event, app.trees) for event in events])
-        change = _relinked(app, hub, sorted({event.record for event in events}))
-        hub.resolver.apply(change, at=app.clock.now())
-        return Recorded(new, len(change.permissions), len(change.withdrawals))
-
-
-def standing(app: Application, hub: Hub, question: Question, record_id: RecordId) -> Standing:
-    """How `question` stands for the person of `record_id` now: the meet over all records that are that person."""
-    super_id = hub.stores.members.current([record_id]).get(record_id)
-    if super_id is None:
-        raise absent()
-    records = hub.stores.members.members([super_id])[super_id]
-    person = person_of(app, hub, records)
-    answer: Permission = person.answer(
-        question, record=record_id, agreements=book_of(app, hub), at=app.clock.now()
+def _event(client: Client, key: str, number: int, told: Told, record: RecordId, now: Instant) -> ConsentEvent:
+    terms = told.terms
+    since = now if told.valid_from is None else told.valid_from
+    expires = None
+    if terms.expires_days is not None and told.state is State.GIVEN:
+        expires = since + terms.expires_days * _DAY
+    return ConsentEvent(
+        id=event_id(client.id, key, number),
+        record=record,
+        controller=client.entity,
+        recipients=terms.recipients,
+        purpose=terms.purpose,
+        categories=terms.categories,
+        operations=terms.operations,
+        state=told.state,
+        basis=terms.basis,
+        valid_from=since,
+        expires_at=expires,
+        known_at=now,
+        jurisdiction=terms.jurisdiction,
+        separate=terms.separate,
+        notice=terms.notice,
+        evidence=told.evidence,
+        source=f"api:{client.id}",
     )
-    own = hub.stores.ledger.of_records([record_id])[record_id]
-    receipts = tuple(receipt_of(event, app.trees, principal="your-customer") for event in own)
-    return Standing(answer.allowed, str(answer.state), answer.reason, answer.agreement, receipts)
+
+
+def _forget_contents(hub: Hub, records: Sequence[RecordId]) -> None:
+    """Make the next delivery of `records` count as changed: their tokens are gone and would have to come again."""
+    known = hub.stores.refs.of(records)
+    hub.stores.refs.bind([replace(ref, content=_FORGOTTEN) for ref in known.values()])
 
 
 def _relinked(app: Application, hub: Hub, records: Sequence[RecordId]) -> Change:
     refs = hub.stores.refs.of(records)
-    if len(refs) < len(records):
-        raise NotFound("an event names a record that is not here", remedy="deliver the record first")
     entities = list(hub.stores.refs.by_entity())
     book, now = book_of(app, hub), app.clock.now()
     events = hub.stores.ledger.of_records(records)

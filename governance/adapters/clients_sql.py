@@ -44,8 +44,10 @@ class ClientsSql:
 
     def disable(self, client_id: str) -> bool:
         """Refuse this client from now on; True iff it exists."""
-        changed = self._connection.execute(update(clients).where(clients.c.id == client_id).values(disabled=True))
-        return changed.rowcount > 0
+        if self.get(client_id) is None:
+            return False
+        self._connection.execute(update(clients).where(clients.c.id == client_id).values(disabled=True))
+        return True
 
     def list(self) -> tuple[Client, ...]:
         """All clients, by id."""

@@ -1,6 +1,7 @@
 """Tokens and tags of records in memory, for tests and small trials."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,13 +53,13 @@ class LinkStoreMemory:
         """Those of `records` (distinct) that are stored, in any order."""
         return unpack([(record, self._payloads[record]) for record in records.tolist() if record in self._payloads])
 
-    def holders(self, tokens: NDArray[np.int64], *, at_most: int) -> Holders:
-        """Who holds these index values (distinct), for each that at most `at_most` records hold."""
+    def holders(self, tokens: NDArray[np.int64], *, up_to: int) -> Holders:
+        """Who holds these index values (distinct): of each that two or more records hold, `up_to` holders at most."""
         rows = [
             (value, record)
             for value in sorted(tokens.tolist())
-            if len(self._holders.get(value, ())) <= at_most
-            for record in self._holders.get(value, ())
+            if len(self._holders.get(value, ())) > 1
+            for record in islice(self._holders[value], up_to)
         ]
         columns = np.array(rows, dtype=np.int64).reshape(-1, 2)
         return Holders(columns[:, 0], columns[:, 1])

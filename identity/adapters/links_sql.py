@@ -20,6 +20,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -34,13 +35,15 @@ from identity.link_payload import entity_of, pack, pack_stance, restanced, unpac
 from identity.links import Holders, LinkBlock, LinkRecord, Stance, token_columns
 
 _NONCE_BYTES = 12
+_GREATEST_HANDLE = b"\xff" * HANDLE_BYTES
 
 
 class LinkStoreSql:
     """The LinkStore on SQLite or PostgreSQL, inside the transaction of `connection`.
 
     At rest: (index value of the token, handle) sorted by token, where a handle is a record's number under the handle
-    key, different for each recipe; and per record one row sealed with AES-256-GCM under the record key, bound to its number.
+    key, different for each recipe; and per record one row sealed with AES-256-GCM under the record key, bound to its
+    number.
     Random 96-bit nonces: re-key the rows before 2^32 writes (NIST SP 800-38D §8.3).
     """
 
@@ -99,14 +102,14 @@ class LinkStoreSql:
         """
         return unpack(self._payloads(records.tolist()))
 
-    def holders(self, tokens: NDArray[np.int64], *, at_most: int) -> Holders:
-        """Who holds these index values (distinct), for each that at most `at_most` records hold."""
+    def holders(self, tokens: NDArray[np.int64], *, up_to: int) -> Holders:
+        """Who holds these index values (distinct): of each that two or more records hold, `up_to` holders at most."""
         if not len(tokens):
             return Holders(np.zeros(0, np.int64), np.zeros(0, np.int64))
         statement = _holders(self._connection.dialect.name)
         # Ascending, so that the walk through the index is one pass.
         keys = bound(self._connection, np.sort(tokens).tolist())
-        rows = self._connection.execute(statement, {**keys, "at_most": at_most}).all()
+        rows = self._connection.execute(statement, {**keys, "last": up_to - 1}).all()
         token = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
         record = open_handles(b"".join([row[1] for row in rows]), self._keys.handle)
         order = np.argsort(token, kind="stable")
@@ -155,10 +158,11 @@ class LinkStoreSql:
 
 
 def _index_rows(index: NDArray[np.int64], handles: NDArray[np.uint8]) -> list[tuple[int, bytes]]:
-    """(token, handle), ascending: nothing is left of the order in which a record's tokens came."""
-    raw = handles.tobytes()
+    """(token, handle), ascending by token: nothing is left of the order in which a record's tokens came."""
+    order = np.argsort(index)
+    raw = handles[order].tobytes()
     each = (raw[start : start + HANDLE_BYTES] for start in range(0, len(raw), HANDLE_BYTES))
-    return sorted(zip(index.tolist(), each, strict=True))
+    return list(zip(index[order].tolist(), each, strict=True))
 
 
 @cache
@@ -171,13 +175,15 @@ def _sealed_rows(dialect: str) -> Select[Any]:
 
 @cache
 def _holders(dialect: str) -> Select[Any]:
+    """Most tokens of a newcomer are its own alone: those end at the first probe, and nothing of them is sent."""
     keys = keyset(dialect)
-    crowd = tokens_table.alias()
-    one_too_many = select(crowd.c.handle).where(crowd.c.token == keys.c.value).offset(bindparam("at_most")).limit(1)
+    crowd, rows = tokens_table.alias("crowd"), tokens_table
+    nth = select(crowd.c.handle).where(crowd.c.token == keys.c.value).order_by(crowd.c.handle).limit(1).correlate(keys)
+    last = nth.offset(bindparam("last")).scalar_subquery()
     return (
-        select(tokens_table.c.token, tokens_table.c.handle)
-        .join_from(keys, tokens_table, tokens_table.c.token == keys.c.value)
-        .where(~exists(one_too_many.correlate(keys)))
+        select(rows.c.token, rows.c.handle)
+        .join_from(keys, rows, rows.c.token == keys.c.value)
+        .where(exists(nth.offset(1)), rows.c.handle <= func.coalesce(last, literal(_GREATEST_HANDLE)))
     )
 
 

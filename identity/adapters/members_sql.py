@@ -1,7 +1,6 @@
 """Membership of records in SQL, bitemporal."""
 
 from collections.abc import Sequence
-from dataclasses import astuple
 from functools import cache
 from typing import Any
 
@@ -72,9 +71,11 @@ class MemberStoreSql:
             )
             keys = [{"r": row.record, "v": row.valid_from, "k": row.known_from} for row in removed]
             self._connection.execute(gone, keys)
-        written = sorted(astuple(row) for plan in plans for row in plan.written)
+        written = [row for plan in plans for row in plan.written]
         if written:
-            self._connection.execute(insert(table), [dict(zip(_COLUMNS, row, strict=True)) for row in written])
+            self._connection.execute(
+                insert(table), [{name: getattr(row, name) for name in _COLUMNS} for row in written]
+            )
 
     def _believed(self, records: Sequence[RecordId]) -> list[Membership]:
         """The rows of `records` that we still hold true, past ones among them."""

@@ -21,7 +21,7 @@ from identity.variants import VariantTable
 __all__ = ["LOCALES", "NORM_VERSION", "DateOrder", "normalise"]
 
 NORM_VERSION = 1
-"""INVARIANT: the same version gives the same normal forms, for ever: tokens of two companies meet only on equal ones."""
+"""INVARIANT: the same version gives the same normal forms, for ever: companies meet only on equal ones."""
 
 LOCALES = frozenset({"ja", "zh", "en"})
 

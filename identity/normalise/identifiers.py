@@ -21,7 +21,7 @@ _TW_WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
 def is_my_number(digits: str) -> bool:
     """Whether 12 digits end in the check digit of a Japanese individual number.
 
-    Source: 行政手続における特定の個人を識別するための番号の利用等に関する法律の規定による通知カード等に関する命令, art. 5.
+    Source: the order on notification cards under the My Number Act (平成26年総務省令第85号), art. 5.
     """
     weights = (2, 3, 4, 5, 6, 7, 2, 3, 4, 5, 6)  # from the right
     total = sum(int(digit) * weight for digit, weight in zip(digits[10::-1], weights, strict=True))

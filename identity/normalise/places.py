@@ -34,7 +34,7 @@ _ZH_COUNTERS = "号|弄|巷|段|楼|室|单元|栋|层|幢|座|邻"
 _JA_MARKS = re.compile(
     r"(?<=\d)\s*(?:丁目|番地ノ|番地|番(?!町)|号室|号棟|号館|号|室|階|f(?![a-z])|ノ(?=\s*\d)|ー(?=\s*\d))\s*"
 )
-_ZH_MARKS = re.compile(f"(?<=\\d)\\s*(?:之(?=\\d)|{_ZH_COUNTERS})\\s*")
+_ZH_MARKS = re.compile(f"(?<=\\d)\\s*(?:(?:{_ZH_COUNTERS})之?|之(?=\\d))\\s*")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s,、/-]+(?=\d)")
 _NOT_TEXT = re.compile(r"[^\w-]+|_|(?<!\d)-|-(?!\d)")
 
@@ -47,9 +47,9 @@ NO_NUMBER_OR_NAME = Unusable("no-letters")
 
 
 def postcode(text: str, region: str) -> Outcome:
-    """The variants p and pa (area): JP first 3, CN first 4, GB outward code, else the first 3, of short codes less 2.
+    """The variants p and pa (area): JP first 3, CN first 4, GB outward code, else first 3 (short codes: less 2).
 
-    A leading zero that a spreadsheet has eaten is restored where a region's codes have one length; US ZIP+4 loses its 4.
+    A leading zero that a spreadsheet has eaten comes back where codes have one length; US ZIP+4 loses its 4.
     """
     folded = fold_width(text).upper().removeprefix("〒")
     code = "".join(char for char in folded if char.isascii() and char.isalnum())
@@ -92,10 +92,10 @@ class Street:
 
 
 def address(street: Street, *, locale: str, region: str) -> Outcome:
-    """The variants a (the canonical whole) and an (its numbers, and the first 3 letters of its longest word).
+    """The variants a (the canonical whole) and an (its numbers with 3 letters of its street).
 
-    丁目, 番地, 号 and their like become hyphens, kanji numerals before them digits; prefecture or province, the row's own
-    city and unit words fall away; Western street words take one abbreviation.
+    丁目, 番地, 号 and their like become hyphens, kanji numerals before them digits; prefecture or province, the
+    row's own city and unit words fall away; Western street words take one abbreviation.
 
     Raises MissingExtra for a Chinese address without the extra `zh`.
     """
@@ -110,11 +110,18 @@ def address(street: Street, *, locale: str, region: str) -> Outcome:
         return NO_NUMBER_OR_NAME
     if len(whole) < 3:
         return TOO_SHORT
+    gist = _gist(whole, native=native)
+    return {"a": whole, "an": gist} if gist else {"a": whole}
+
+
+def _gist(whole: str, *, native: bool) -> str | None:
+    """The numbers and 3 letters; in Han and kana the last 3 before the first number: a city in front may lack."""
     numbers = re.findall(r"\d+", whole)
     words = re.findall(r"[^\W\d_]+", whole)
     if not numbers or not words:
-        return {"a": whole}
-    return {"a": whole, "an": "-".join(numbers) + "|" + max(words, key=len)[:3]}
+        return None
+    letters = words[0][-3:] if native and not whole[0].isdecimal() else max(words, key=len)[:3]
+    return "-".join(numbers) + "|" + letters
 
 
 def _language(text: str, locale: str, region: str) -> str:
@@ -126,13 +133,11 @@ def _language(text: str, locale: str, region: str) -> str:
 def _fold_native(text: str, language: str) -> str:
     folded = fold_dashes(fold_width(text).casefold())
     if language == "zh":
-        return (
-            _ZH_PROVINCE.sub("", simplified(folded), count=1)
-            if _ZH_PROVINCE.match(simplified(folded))
-            else simplified(folded)
-        )
-    folded = fold_old_kanji(fold_kana(folded)).replace("ヶ", "ケ")
-    return folded[found.end() :] if (found := _JA_PREFECTURE.match(folded)) else folded
+        folded, area = simplified(folded), _ZH_PROVINCE
+    else:
+        folded, area = fold_old_kanji(fold_kana(folded)).replace("ヶ", "ケ"), _JA_PREFECTURE
+    found = area.match(folded)
+    return folded[found.end() :] if found else folded
 
 
 def _native(street: Street, language: str) -> str:
@@ -167,7 +172,7 @@ def _western(street: Street) -> str:
 
 
 def place(text: str, *, variant: str, locale: str, region: str) -> Outcome:
-    """A city or a place of birth as the one variant `variant`: without 市, 区 or 县 at its end, prefecture, case or accents.
+    """A city or place of birth as `variant`: without 市, 区 or 县 at its end, prefecture, case or accents.
 
     Raises MissingExtra for a Chinese place without the extra `zh`.
     """

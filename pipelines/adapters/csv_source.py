@@ -84,8 +84,8 @@ class CsvSource:
     def _reader(
         self, stream: BinaryIO, types: dict[str, pa.DataType], skip: Callable[[csv.InvalidRow], str]
     ) -> csv.CSVStreamingReader:
-        format = self._opened.format
-        encoding = codecs.lookup(format.encoding).name
+        layout = self._opened.format
+        encoding = codecs.lookup(layout.encoding).name
         return csv.open_csv(
             stream,
             # one thread: only then are unreadable rows numbered
@@ -93,11 +93,11 @@ class CsvSource:
                 use_threads=False,
                 block_size=self._opened.limits.block_bytes,
                 encoding="utf8" if encoding in {"utf-8", "utf-8-sig"} else encoding,
-                column_names=None if format.header else list(format.columns),
+                column_names=None if layout.header else list(layout.columns),
             ),
             # blank lines are kept as empty rows, so that lines can be counted, and dropped afterwards
             parse_options=csv.ParseOptions(
-                delimiter=format.delimiter or ",",
+                delimiter=layout.delimiter or ",",
                 newlines_in_values=True,
                 ignore_empty_lines=False,
                 invalid_row_handler=skip,

@@ -34,13 +34,13 @@ _CHUNK = 1024 * 1024
 class LocalFiles:
     """Files of this machine's file system."""
 
-    def open(self, path: str, format: FileFormat, limits: IngestLimits) -> Source:
+    def open(self, path: str, layout: FileFormat, limits: IngestLimits) -> Source:
         """See `pipelines.reading.Files.open`."""
         place = Path(path)
         if not place.is_file():
             raise FileMissing(f"no file at {path}", remedy="check the path; a folder cannot be ingested")
         zipped = place.suffix == ".gz"
-        settled = _settled(place.with_suffix("") if zipped else place, format)
+        settled = _settled(place.with_suffix("") if zipped else place, layout)
         with _plainly(place):
             look = _look_through(place, settled, limits, zipped=zipped)
             opened = Opened(place, settled, limits, zipped, look.digest, look.quotes, _stamp(place))
@@ -55,17 +55,17 @@ class _Look:
     quotes: int
 
 
-def _settled(place: Path, format: FileFormat) -> FileFormat:
+def _settled(place: Path, layout: FileFormat) -> FileFormat:
     """The format with type and delimiter filled in from the suffix where the contract leaves them open."""
     inferred = _SUFFIXES.get(place.suffix.lower())
-    if format.type is None and inferred is None:
+    if layout.type is None and inferred is None:
         known = ", ".join(_SUFFIXES)
         raise FormatUnknown(
             f"the suffix of {place.name} names no format; known are {known}",
             remedy="add 'format: {type: csv}' to the contract",
         )
     kind, delimiter = inferred if inferred is not None else (FileType.CSV, None)
-    return replace(format, type=format.type or kind, delimiter=format.delimiter or delimiter or ",")
+    return replace(layout, type=layout.type or kind, delimiter=layout.delimiter or delimiter or ",")
 
 
 @contextmanager
@@ -105,13 +105,13 @@ class _Hashed(io.RawIOBase):
         return part
 
 
-def _look_through(place: Path, format: FileFormat, limits: IngestLimits, *, zipped: bool) -> _Look:
+def _look_through(place: Path, layout: FileFormat, limits: IngestLimits, *, zipped: bool) -> _Look:
     with place.open("rb") as raw:
         if not os.fstat(raw.fileno()).st_size:
             raise FileEmpty(f"{place.name} is empty", remedy="ask for it again")
         hashed = _Hashed(raw)
         stream: _Readable = gzip.GzipFile(fileobj=hashed) if zipped else hashed
-        check = None if format.type is FileType.PARQUET else _EncodingCheck(place.name, format.encoding)
+        check = None if layout.type is FileType.PARQUET else _EncodingCheck(place.name, layout.encoding)
         size = quotes = 0
         while part := stream.read(_CHUNK):
             size += len(part)

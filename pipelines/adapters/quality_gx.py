@@ -42,7 +42,8 @@ class GxQuality:
         suite = gx.ExpectationSuite(name="contract")
         for at, promise in enumerate(expectations):
             suite.add_expectation(_expectation(gx.expectations, promise, at))
-        outcome = whole.get_batch({"dataframe": frame}).validate(suite, result_format="BOOLEAN_ONLY").to_json_dict()
+        judged: Any = whole.get_batch({"dataframe": frame}).validate(suite, result_format="BOOLEAN_ONLY")
+        outcome = judged.to_json_dict()
         by_number = {result["expectation_config"]["meta"]["at"]: result for result in outcome["results"]}
         verdicts = tuple(_verdict(promise, by_number.get(at)) for at, promise in enumerate(expectations))
         return QualityResult(f"great-expectations {gx.__version__}", rows, verdicts)

@@ -11,7 +11,7 @@ EMAIL = re.compile(r"[\w.+-]+@(\w*[a-z][\w-]*(?:\.[\w-]+)*\.[a-z]{2,})\b", re.IG
 NOBODY = re.compile(r"(.+\.)?example\.[a-z.]+\Z|(.+\.)?[\w-]+\.(test|invalid|example|localhost)\Z|test(\.test)?\Z")
 """Domains that can never be somebody's (RFC 2606, RFC 6761, and `example` in national trees such as example.co.jp)."""
 
-MACHINE = re.compile("/" + r"(root|work|home/\w+|Users/\w+|opt/wheels)/|\.pyenv|/tmp/(spec|venv)")
+MACHINE = re.compile("/" + r"((root|work|home/\w+|Users/\w+)/|opt/wheels|tmp/(spec|venv))|\.pyen[v]")
 REGISTRY = re.compile(r"(pypi|pythonhosted|npmjs|debian)\." + "org", re.IGNORECASE)
 
 A_LAW = re.compile(r"test_[a-z0-9]+(_[a-z0-9]+){2,}\Z")

@@ -74,7 +74,7 @@ def test_a_row_moved_to_another_subject_or_use_does_not_unwrap(sql_connection: C
 
 def test_another_kek_unwraps_nothing(sql_connection: Connection) -> None:
     _store(sql_connection).ensure([A], "vault")
-    other = DataKeysSql(sql_connection, lambda use, epoch: SecretKey(b"x" * 32), SystemEntropy())
+    other = DataKeysSql(sql_connection, lambda *_: SecretKey(b"x" * 32), SystemEntropy())
     with pytest.raises(DamagedKey) as error:
         other.get([A], "vault")
     assert A.decode() not in str(error.value)

@@ -62,7 +62,7 @@ def _facts(sheet: Sheet) -> dict[str, Any]:
     saved = income * sheet.latent("caution", noise=0.5)
     return {
         "salary_band": words(("A", "B", "C", "D", "E", "F"), band),
-        "balance_band": words(("S", "M", "L", "XL"), np.searchsorted(np.array([5e5, 2e6, 8e6]), saved)),
+        "balance_jpy": texts((saved / 1_000).astype(np.int64) * 1_000),
         "products": texts(1 + sheet.rng.poisson(0.9 + band * 0.25)),
     }
 

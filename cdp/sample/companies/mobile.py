@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdp.sample import addresses, dates, phones, slips
-from cdp.sample.sheet import Sheet, words
+from cdp.sample.sheet import Sheet, texts, words
 
 _PLANS = ("light-3GB", "standard-20GB", "unlimited", "family-share", "senior")
 
@@ -55,7 +55,7 @@ def _facts(sheet: Sheet) -> dict[str, Any]:
     return {
         "plan": words(_PLANS, plan),
         "data_gb_month": pa.array(np.round(heavy, 1)),
-        "tenure_months": pa.array(tenure),
+        "tenure_months": texts(tenure),
     }
 
 

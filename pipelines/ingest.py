@@ -1,0 +1,269 @@
+"""The run of one file: read and judged whole, then landed batch by batch, each in a transaction of its own."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from consent.trees import Trees
+from governance.vault import Vault
+from identity.errors import EnishiError
+from identity.ids import EntityId
+from identity.ports import Clock, Entropy
+from identity.recipes import RecipeTable
+from identity.secret import SecretKey
+from identity.tokens import Tokeniser
+from pipelines.batch import EdgeBatch
+from pipelines.contract import Contract
+from pipelines.edge import VAULT_USE, Committed, Edge, EdgeKeys
+from pipelines.landing import Resolvers, known_entities, land
+from pipelines.limits import IngestLimits
+from pipelines.lint import lint, refuse_errors
+from pipelines.plan import Counts, Run, RunState, Stopwatch, run_id
+from pipelines.ports import KeyUnitOfWork, PiiScan, UnitOfWork
+from pipelines.quality import QualityChecker, refuse_unmet
+from pipelines.quarantine import Quarantined, counted
+from pipelines.reading import Files, RawBatch, Source
+from pipelines.relink import record_agreements
+from pipelines.survey import Survey, refuse_pii
+
+
+@dataclass(frozen=True, slots=True)
+class Ingestion:
+    """All that a run needs of the world, chosen by the composition root."""
+
+    unit_of_work: UnitOfWork
+    data_keys: KeyUnitOfWork
+    files: Files
+    quality: QualityChecker
+    scan: PiiScan
+    resolver: Resolvers
+    keys: Callable[[EntityId], EdgeKeys]
+    tokeniser: Callable[[SecretKey], Tokeniser]
+    recipes: RecipeTable
+    vault: Vault
+    trees: Trees
+    clock: Clock
+    entropy: Entropy
+    limits: IngestLimits
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is. `total` is None until the first reading has counted the rows; quarantined ones are done too."""
+
+    stage: str
+    rows: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What came of an ingest. `repeated`: the same run was done before, so nothing changed and the counts are its."""
+
+    run: Run
+    repeated: bool = False
+    resumed: bool = False
+    relinked: int = 0
+    """Records that were stored before and got another permission to link by this contract's agreements."""
+    warnings: tuple[str, ...] = ()
+
+
+def ingest(
+    path: str, contract: Contract, using: Ingestion, progress: Callable[[Progress], None] = lambda _: None
+) -> RunReport:
+    """Take the file at `path` in as `contract` promises it.
+
+    Everything that can refuse the file comes before anything of it lands; then each batch lands with its quarantine
+    and the count of batches in one transaction, so that a run that was killed goes on at the next batch when the same
+    ingest is asked for again. A file that is done already changes nothing.
+
+    Raises the errors of `pipelines.errors` for a contract or file that is refused (the run is stored as refused, with
+    the error's code), and whatever the stores raise; then the last batch is rolled back and the run stays `running`.
+    """
+    warnings = refuse_errors(lint(contract, trees=using.trees))
+    watch = Stopwatch(using.clock)
+    with watch.stage("read"):
+        source = using.files.open(path, contract.format, using.limits)
+    warnings += refuse_errors(lint(contract, trees=using.trees, columns=source.columns))
+    told = tuple(dict.fromkeys(str(warning) for warning in warnings))
+    run, found = _begin(source, contract, using)
+    if found is not None and found.state is RunState.DONE:
+        return RunReport(found, repeated=True, warnings=told)
+    try:
+        survey, bad, unmet = _judge(source, contract, run, using, watch, progress)
+    except EnishiError as error:
+        refused = replace(run, state=RunState.REFUSED, finished_at=using.clock.now(), refusal=error.code)
+        with using.unit_of_work() as stores:
+            stores.runs.save(refused)
+        raise
+    landing = _Landing(source, contract, using, watch, progress, survey, bad)
+    done, relinked, ended = landing.all_of(run)
+    return RunReport(done, resumed=run.batches_done > 0, relinked=relinked, warnings=(*told, *unmet, *ended))
+
+
+def _begin(source: Source, contract: Contract, using: Ingestion) -> tuple[Run, Run | None]:
+    """The run to make, from where it got to before, and what was found stored of it."""
+    id_ = run_id(contract.entity, contract.digest, source.digest)
+    now = using.clock.now()
+    with using.unit_of_work() as stores:
+        found = stores.runs.find(id_)
+        if found is not None and found.state is RunState.DONE:
+            return found, found
+        fresh = Run(
+            id=id_,
+            entity=contract.entity,
+            contract=contract.name,
+            contract_digest=contract.digest,
+            file=source.name,
+            file_digest=source.digest,
+            state=RunState.PLANNED,
+            started_at=now,
+        )
+        run = found if found is not None and found.state is RunState.RUNNING else fresh
+        stores.runs.save(run)
+        stores.runs.record_contract(contract.entity, contract.name, contract.canonical, digest=contract.digest, at=now)
+    return run, found
+
+
+def _judge(
+    source: Source,
+    contract: Contract,
+    run: Run,
+    using: Ingestion,
+    watch: Stopwatch,
+    progress: Callable[[Progress], None],
+) -> tuple[Survey, tuple[Quarantined, ...], tuple[str, ...]]:
+    """The first reading: all rows checked, expectations judged, facts scanned. Raises when the file is refused."""
+    survey = Survey(contract, using.limits)
+    with watch.stage("read"):
+        for batch in source.batches():
+            survey.add(batch)
+            progress(Progress("read", survey.rows, None))
+        bad = survey.quarantine()
+    if run.state is RunState.RUNNING:
+        return survey, bad, ()  # judged before it was interrupted: the same file under the same contract
+    unmet: tuple[str, ...] = ()
+    if contract.quality:
+        progress(Progress("validate", survey.rows, survey.rows))
+        with watch.stage("validate"):
+            result = using.quality.check(contract.quality, survey.judged(), survey.readable)
+        with using.unit_of_work() as stores:
+            stores.runs.record_validation(run.id, result.to_json(), at=using.clock.now())
+        refuse_unmet(result)
+        unmet = result.warnings
+    scanned = survey.scanned()
+    if scanned:
+        progress(Progress("scan", survey.rows, survey.rows))
+        with watch.stage("scan"):
+            refuse_pii(using.scan(scanned, sample=using.limits.scan_values_max))
+    return survey, bad, unmet
+
+
+@dataclass(frozen=True, slots=True)
+class _Landing:
+    """The second reading of a file, which lands it."""
+
+    source: Source
+    contract: Contract
+    using: Ingestion
+    watch: Stopwatch
+    progress: Callable[[Progress], None]
+    survey: Survey
+    bad: tuple[Quarantined, ...]
+
+    def all_of(self, run: Run) -> tuple[Run, int, tuple[str, ...]]:
+        """Land what is not landed yet. Gives the run when done, how many stored records were relinked, and warnings."""
+        using = self.using
+        edge = self._edge()
+        with using.unit_of_work() as stores, self.watch.stage("land"):
+            relinked, warnings = record_agreements(
+                stores, self.contract, resolver=using.resolver, trees=using.trees, at=using.clock.now()
+            )
+            run = replace(run, state=RunState.RUNNING)
+            stores.runs.save(run)
+        bad_lines = np.array([row.line for row in self.bad], dtype=np.int64)
+        seen = 0
+        for number, batch in enumerate(self.source.batches()):
+            seen += batch.rows + len(batch.bad)
+            if number >= run.batches_done:
+                last = number + 1 >= self.survey.batches
+                until = None if last or not batch.rows else int(batch.lines[-1])
+                clean = batch.keep(~np.isin(batch.lines, bad_lines))
+                run = self._one(run, edge, clean, read=batch.rows + len(batch.bad), until=until)
+                self.progress(Progress("land", seen, self.survey.rows))
+        return self._finish(run), relinked, warnings
+
+    def _edge(self) -> Edge:
+        using = self.using
+        keys = using.keys(self.contract.entity)
+        return Edge(
+            contract=self.contract,
+            keys=keys,
+            tokeniser=using.tokeniser(keys.linkage),
+            recipes=using.recipes,
+            vault=using.vault,
+            seal_keys=self._seal_keys,
+            trees=using.trees,
+            clock=using.clock,
+        )
+
+    def _seal_keys(self, refs: Sequence[bytes]) -> Mapping[bytes, SecretKey]:
+        """The records' data keys. They live in another database: committed before anything that they seal."""
+        with self.using.data_keys() as keys:
+            return keys.ensure(refs, VAULT_USE)
+
+    def _one(self, run: Run, edge: Edge, clean: RawBatch, *, read: int, until: int | None) -> Run:
+        """Land one batch with its quarantine, and note that it is done, in one transaction."""
+        using, watch = self.using, self.watch
+        with watch.stage("commit"):
+            committed = edge.commit(clean)
+            fresh = committed.keep(self._changed(committed))
+        batch = edge.batch(fresh, watch) if fresh.refs else EdgeBatch(self.contract.entity, ())
+        bad = self._bad_until(run, until)
+        with using.unit_of_work() as stores, watch.stage("land"):
+            counts = Counts()
+            if batch.records:
+                landed = land(
+                    stores,
+                    batch,
+                    resolver=using.resolver,
+                    entities=known_entities(stores, [self.contract.entity]),
+                    trees=using.trees,
+                    entropy=using.entropy,
+                    at=using.clock.now(),
+                )
+                counts = landed.counts
+            known = len(committed.refs) - len(fresh.refs)
+            counts = counts.plus(Counts(read=read, unchanged=known, quarantined=len(bad)))
+            stores.runs.quarantine(run.id, bad)
+            run = self._noted(replace(run, counts=run.counts.plus(counts), batches_done=run.batches_done + 1))
+            stores.runs.save(run)
+        return run
+
+    def _changed(self, committed: Committed) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Which rows the hub does not have as they are, so that nothing is sealed or tokenised in vain."""
+        with self.using.unit_of_work() as stores:
+            known = stores.refs.find(self.contract.entity, committed.refs)
+        same = (
+            ref in known and known[ref].content == content
+            for ref, content in zip(committed.refs, committed.contents, strict=True)
+        )
+        return ~np.fromiter(same, dtype=bool, count=len(committed.refs))
+
+    def _bad_until(self, run: Run, until: int | None) -> tuple[Quarantined, ...]:
+        """The rows set aside that no batch before took along, up to line `until` (None: to the end)."""
+        lines = [row.line for row in self.bad]
+        stop = len(lines) if until is None else bisect_right(lines, until)
+        return self.bad[run.counts.quarantined : stop]
+
+    def _noted(self, run: Run) -> Run:
+        """The run with this process's seconds and the reasons of what was set aside so far."""
+        return replace(run, stages=dict(self.watch.spent), reasons=counted(self.bad[: run.counts.quarantined]))
+
+    def _finish(self, run: Run) -> Run:
+        done = replace(self._noted(run), state=RunState.DONE, finished_at=self.using.clock.now())
+        with self.using.unit_of_work() as stores:
+            stores.runs.save(done)
+        return done

@@ -1,0 +1,176 @@
+"""Laws of the gate: nothing is released that policy or consent alone would deny, and nothing else is withheld."""
+
+from typing import Any
+
+from consent_examples import an_agreement, an_event
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consent.agreements import AgreementBook
+from consent.basis import Operation
+from consent.ledger import STOPS, State
+from consent.permission import PersonConsent
+from consent.question import Question
+from consent.trees import shipped
+from governance.disclosure import TraitKind, TraitRef
+from governance.gate import Case, Commitments, Decision, ReadRequest, decide, leaf_of
+from governance.journal.leaf import encode
+from governance.policy import PolicyTable
+from governance.policy_source import PolicySource
+from identity.ids import EntityId, RecordId
+
+TREES = shipped()
+SOURCE = PolicySource.shipped()
+POLICY = PolicyTable(SOURCE, TREES)
+STRICTER = PolicyTable(
+    PolicySource(
+        SOURCE.schema,
+        {**SOURCE.policies, "x.cedar": '@id("x") forbid (principal, action in Action::"above-bucketed", resource);'},
+        SOURCE.entities,
+    ),
+    TREES,
+)
+NAMES = [EntityId(name) for name in ("bank", "shop", "travel")]
+RECORDS = {RecordId(2**62 + place): NAMES[place % 3] for place in range(5)}
+PURPOSES = ["personalisation", "recommendations", "marketing", "advertising", "service-provision", "data-sale"]
+CATEGORIES = ["user.behavior.travel_history", "user.financial.balance", "user.financial", "user.name", "user.behavior"]
+TIMES = st.integers(0, 20)
+
+
+@st.composite
+def events(draw: st.DrawFn) -> Any:
+    record = draw(st.sampled_from(sorted(RECORDS)))
+    state = draw(st.sampled_from([State.GIVEN] * 4 + sorted(STOPS)))
+    start = draw(TIMES)
+    return an_event(
+        state,
+        start,
+        record=record,
+        controller=RECORDS[record],
+        purpose=draw(st.sampled_from(PURPOSES)),
+        categories=[draw(st.sampled_from([*CATEGORIES, "*", "*"]))],
+        recipients=[draw(st.sampled_from([*NAMES, "*", "*"]))],
+        expires_at=start + draw(st.integers(1, 20)) if state is State.GIVEN and draw(st.booleans()) else None,
+    )
+
+
+@st.composite
+def agreements(draw: st.DrawFn) -> Any:
+    giver, taker = draw(st.permutations(NAMES))[:2]
+    start = draw(st.integers(0, 10))
+    return an_agreement(giver, taker, id=f"{giver}-{taker}", starts=start, ends=draw(st.none() | st.just(start + 8)))
+
+
+@st.composite
+def traits(draw: st.DrawFn) -> TraitRef:
+    record = draw(st.sampled_from(sorted(RECORDS)))
+    return TraitRef(
+        record,
+        RECORDS[record],
+        draw(st.sampled_from(["points", "trips"])),
+        draw(st.sampled_from(CATEGORIES)),
+        draw(st.sampled_from(list(TraitKind))),
+    )
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[ReadRequest, list[TraitRef], PersonConsent, AgreementBook]:
+    said = draw(st.lists(events(), max_size=10))
+    person = PersonConsent(
+        {record: (owner, [event for event in said if event.record == record]) for record, owner in RECORDS.items()}
+    )
+    request = ReadRequest("shop-web", draw(st.sampled_from(NAMES)), draw(st.sampled_from(PURPOSES)), draw(TIMES))
+    book = AgreementBook(draw(st.lists(agreements(), max_size=6, unique_by=lambda one: one.id)))
+    return request, draw(st.lists(traits(), max_size=8)), person, book
+
+
+Drawn = tuple[ReadRequest, list[TraitRef], PersonConsent, AgreementBook]
+
+
+def decided(drawn: Drawn, policy: PolicyTable = POLICY) -> Decision:
+    request, wanted, person, book = drawn
+    return decide(request, wanted, person=person, agreements=book, policy=policy)
+
+
+def permitted(drawn: Drawn, trait: TraitRef) -> bool:
+    """Consent's own answer, asked afresh."""
+    request, _, person, book = drawn
+    operation = Operation.USE if trait.controller == request.recipient else Operation.SHARE
+    question = Question(trait.controller, request.recipient, request.purpose, trait.category, operation)
+    return person.answer(question, record=trait.record, agreements=book, at=request.at).allowed
+
+
+@given(cases())
+@settings(max_examples=120)
+def test_released_is_exactly_what_policy_and_consent_both_permit(drawn: Drawn) -> None:
+    request, wanted, _, _ = drawn
+    decision = decided(drawn)
+    expected = []
+    for trait in wanted:
+        ruling = POLICY.ruling(
+            recipient=request.recipient,
+            purpose=request.purpose,
+            controller=trait.controller,
+            category=trait.category,
+            kind=trait.kind,
+        )
+        if ruling.strength and permitted(drawn, trait):
+            expected.append((trait, ruling.strength))
+    assert [(one.trait, one.strength) for one in decision.released] == expected
+
+
+@given(cases())
+@settings(max_examples=60)
+def test_every_trait_of_an_allowed_read_is_released_or_withheld_with_a_reason(drawn: Drawn) -> None:
+    decision = decided(drawn)
+    named = [one.trait for one in decision.released] + [one.trait for one in decision.withheld]
+    assert sorted(named, key=repr) == (sorted(drawn[1], key=repr) if decision.allowed else [])
+    assert all(one.reason for one in decision.withheld)
+
+
+@given(cases())
+@settings(max_examples=60)
+def test_what_another_company_gives_always_names_its_agreement(drawn: Drawn) -> None:
+    for one in decided(drawn).released:
+        assert (one.agreement is None) == (one.trait.controller == drawn[0].recipient)
+        assert one.events
+        assert one.bases
+        assert one.policies
+
+
+@given(cases())
+@settings(max_examples=60)
+def test_a_stricter_policy_never_releases_more(drawn: Drawn) -> None:
+    before = {one.trait: one.strength for one in decided(drawn).released}
+    for one in decided(drawn, STRICTER).released:
+        assert one.strength <= before[one.trait]
+
+
+@given(cases(), st.data())
+@settings(max_examples=60)
+def test_an_objection_more_never_releases_more(drawn: Drawn, data: st.DataObject) -> None:
+    request, wanted, person, book = drawn
+    said = data.draw(events().filter(lambda event: event.state is not State.GIVEN))
+    records = {
+        record: (owner, [*before, said] if record == said.record else before)
+        for record, (owner, before) in person.records.items()
+    }
+    after = decided((request, wanted, PersonConsent(records), book))
+    assert {one.trait for one in after.released} <= {one.trait for one in decided(drawn).released}
+
+
+@given(cases())
+@settings(max_examples=60)
+def test_every_decision_fits_the_journal_and_is_the_same_again(drawn: Drawn) -> None:
+    decision = decided(drawn)
+    assert decision == decided(drawn)
+    assert encode(leaf_of(Case(decision, Commitments())))
+
+
+@given(cases())
+@settings(max_examples=60)
+def test_a_refused_read_is_one_that_releases_nothing_anyway(drawn: Drawn) -> None:
+    decision = decided(drawn)
+    if not decision.allowed:
+        assert not decision.withheld
+        assert decision.reason
