@@ -11,6 +11,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from cdp.errors import DatabaseUnavailable, InvalidSetting
 
 
+_MISTAKES = ("SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_MISUSE")
+"""SQLite's names for wrong SQL, which is our mistake and not the database's absence."""
+
+
 def open_engine(url: str, *, wait_seconds: int) -> Engine:
     """An engine on SQLite (WAL, durable commits) or PostgreSQL. Does not connect yet.
 
@@ -66,9 +70,12 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
         with engine.connect().execution_options(writes=writes) as connection, connection.begin():
             yield connection
     except OperationalError as error:
+        code = getattr(error.orig, "sqlite_errorname", "")
+        if code.startswith(_MISTAKES):
+            raise
         raise DatabaseUnavailable(
             "the database does not answer",
-            why=type(error.orig).__name__,
+            why=code.lower().replace("_", " "),
             remedy="check that it runs and is reachable, and that its disk is not full; nothing was changed",
         ) from error
     except DBAPIError as error:

@@ -9,6 +9,7 @@ from typing import Any
 from cdp.errors import InvalidSetting
 
 PREFIX = "CDP_"
+DEFAULT_HOME = Path("~/.enishi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Settings:
     Paths and URLs left empty are derived from `home`.
     """
 
-    home: Path = Path("~/.enishi")
+    home: Path = DEFAULT_HOME
     database_url: str = ""
     keystore_url: str = ""
     host: str = "127.0.0.1"
@@ -78,7 +79,7 @@ def from_environment(environ: Mapping[str, str], **given: Any) -> Settings:
             raise InvalidSetting(f"{name} is not a setting", remedy=hint)
         chosen[known[name].name] = _parse(name, text, known[name].type)
     chosen |= {name: value for name, value in given.items() if value is not None}
-    chosen["home"] = Path(chosen.get("home", Settings.home)).expanduser().absolute()
+    chosen["home"] = Path(chosen.get("home", DEFAULT_HOME)).expanduser().absolute()
     return Settings(**chosen)
 
 

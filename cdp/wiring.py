@@ -25,7 +25,6 @@ from governance.adapters.data_keys_sql import DataKeysSql, keystore_metadata
 from governance.adapters.journal_sql import JournalSql
 from governance.adapters.keys_file import FileKeyProvider
 from governance.adapters.policies_sql import PoliciesSql
-from governance.adapters.policy_files import shipped_policy
 from governance.adapters.vault_sql import VaultSql
 from governance.journal.journal import Journal
 from governance.journal.note import NoteSigner
@@ -70,6 +69,7 @@ class Hub:
     clients: ClientsSql
     policies: PoliciesSql
     journal: Journal
+    journal_store: JournalSql
     idempotency: IdempotencySql
     resolver: Resolver
     census: CensusSql
@@ -190,6 +190,7 @@ class Application:
         facts = FactsSql(connection, self.hub_key("profiles"), self.entropy)
         links = LinkStoreSql(connection, self._link_keys)
         members = MemberStoreSql(connection)
+        journal_store = JournalSql(connection)
         return Hub(
             connection=connection,
             stores=Stores(
@@ -205,7 +206,8 @@ class Application:
             facts=facts,
             clients=ClientsSql(connection),
             policies=PoliciesSql(connection),
-            journal=Journal(JournalSql(connection), signer=self.signer, origin=self.journal_origin),
+            journal=Journal(journal_store, signer=self.signer, origin=self.journal_origin),
+            journal_store=journal_store,
             idempotency=IdempotencySql(connection),
             resolver=self._resolver(links, members),
             census=CensusSql(connection),
@@ -271,7 +273,7 @@ def initialise(settings: Settings, *, group: str, persons: int, demo: bool = Fal
     migrations.upgrade(engine)
     with transaction(engine, writes=True) as connection:
         if PoliciesSql(connection).active() is None:
-            PoliciesSql(connection).apply(shipped_policy(), at=SystemClock().now())
+            PoliciesSql(connection).apply(PolicySource.shipped(), at=SystemClock().now())
     keystore = open_engine(settings.keystore_database, wait_seconds=settings.database_wait_seconds)
     with transaction(keystore, writes=True) as connection:
         keystore_metadata.create_all(connection)

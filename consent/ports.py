@@ -24,9 +24,10 @@ class ConsentLedger(Protocol):
         ...
 
     def since(self, known_at: Instant, *, after: str = "", limit: int = 1000) -> tuple[ConsentEvent, ...]:
-        """Up to `limit` events learnt later than (known_at, after), by `known_at` and id.
+        """Up to `limit` events learnt at `known_at` with an id above `after`, or later; by `known_at` and id.
 
-        To read on, pass the last event's `known_at` and id.
+        To read on, pass the last event's `known_at` and id. A transaction that commits late may add events behind
+        where a reader already is, so a reader that must miss nothing starts again some minutes back.
         """
         ...
 

@@ -1,56 +1,29 @@
 """Cedar policies compiled to a table: what strength a recipient may read a class of traits at, for a purpose."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, Self, TypeVar
-
-import cedarpy
 
 from consent.taxonomy import Tree
 from consent.trees import Trees
 from governance.disclosure import Strength, TraitKind
+from governance.policy_cedar import Ruling, TraitClass, rulings_of
 from governance.policy_source import PolicySource, parse_policies
 from identity.ids import EntityId
+
+__all__ = ["PolicyTable", "Ruling", "TraitClass"]
 
 RULINGS_MAX: Final = 1_000_000
 """Rulings kept in memory; beyond it the table starts afresh."""
 
-_ANOTHER: Final = EntityId("*")
-"""Stands for any legal entity that no policy and no entities file names; never a slug, so never a real one."""
-
-_CLASS: Final = "asked"
-_DESCENDING: Final = (Strength.CLEAR, Strength.MASKED, Strength.BUCKETED, Strength.TOKEN)
-
-_Uid = dict[str, str]
-_Key = TypeVar("_Key")
-_Kept = TypeVar("_Kept")
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """The strongest strength that policy allows, and why.
-
-    `reason`: policy-permits, policy-forbids (some forbid applied), policy-silent (no permit applied), policy-error,
-    unknown-purpose or unknown-category. `policies`: the ids that decided it.
-    """
-
-    strength: Strength
-    policies: tuple[str, ...]
-    reason: str
-
-
 UNKNOWN_PURPOSE: Final = Ruling(Strength.NONE, (), "unknown-purpose")
 UNKNOWN_CATEGORY: Final = Ruling(Strength.NONE, (), "unknown-category")
 
+_ANOTHER: Final = EntityId("*")
+"""Stands for any legal entity that no policy and no entities file names; never a slug, so never a real one."""
 
-@dataclass(frozen=True, slots=True)
-class TraitClass:
-    """Traits that policy does not tell apart."""
-
-    controller: EntityId
-    category: str
-    kind: TraitKind
+_Key = TypeVar("_Key")
+_Kept = TypeVar("_Kept")
 
 
 class PolicyTable:
@@ -60,8 +33,6 @@ class PolicyTable:
     strength (Cedar itself would skip a forbid that fails), no decision. A purpose or category stands for everything
     below it, as it does in consent: who may read for `marketing` may use it for `advertising`, so the ruling for
     `marketing` is the weakest among those for the purposes below it. Safe to share between threads.
-
-    Source: https://docs.cedarpolicy.com/auth/authorization.html (forbid overrides, skip on error).
     """
 
     def __init__(self, source: PolicySource, trees: Trees) -> None:
@@ -104,10 +75,29 @@ class PolicyTable:
         """
         known = self._readable.get((recipient, purpose))
         if known is None:
-            readable = (self._of_cones(recipient, purpose, asked).strength for asked in self._classes(recipient))
-            known = any(readable)
+            controllers = dict.fromkeys([recipient, _ANOTHER, *self._parsed.controllers])
+            known = any(self._may_read_of(controller, recipient, purpose) for controller in controllers)
             _keep(self._readable, (recipient, purpose), known)
         return known
+
+    def _may_read_of(self, controller: EntityId, recipient: EntityId, purpose: str) -> bool:
+        """Whether any class of one controller's traits is readable for every purpose at or below `purpose`.
+
+        Narrow categories suffice, because a wide one never shows more.
+        """
+        narrow = dict.fromkeys(cone[0] for cone in self._categories.values() if len(cone) == 1)
+        asked = [TraitClass(controller, category, kind) for category in narrow for kind in self._parsed.kinds]
+        # A few first: where anything is readable, most is.
+        return any(self._may_read_one_of(part, recipient, purpose) for part in (asked[:4], asked[4:]))
+
+    def _may_read_one_of(self, asked: Sequence[TraitClass], recipient: EntityId, purpose: str) -> bool:
+        if purpose not in self._purposes:
+            return False
+        left = asked
+        for below in self._purposes[purpose]:
+            rulings = rulings_of(self._parsed, recipient, below, left)
+            left = [one for one, ruling in zip(left, rulings, strict=True) if ruling.strength]
+        return bool(left)
 
     def evaluate(self, recipient: EntityId, purpose: str, asked: TraitClass) -> Ruling:
         """What Cedar says of exactly this purpose and category, without those below; nothing is looked up or kept."""
@@ -115,11 +105,7 @@ class PolicyTable:
             return UNKNOWN_PURPOSE
         if asked.category not in self._categories:
             return UNKNOWN_CATEGORY
-        parsed = self._parsed
-        entities = parsed.entities.with_added_json_str(json.dumps([_trait_class(asked)]), parsed.schema)
-        requests = [_request(recipient, purpose, strength) for strength in _DESCENDING]
-        answers = cedarpy.is_authorized_batch(requests, parsed.policies, entities, parsed.schema)
-        return self._strongest(answers)
+        return rulings_of(self._parsed, recipient, purpose, [asked])[0]
 
     def _of_cones(self, recipient: EntityId, purpose: str, asked: TraitClass) -> Ruling:
         """The weakest ruling among all that lies at or below the purpose and the category."""
@@ -144,30 +130,6 @@ class PolicyTable:
             _keep(self._by_class, key, known)
         return known
 
-    def _strongest(self, answers: Sequence[cedarpy.AuthzResult]) -> Ruling:
-        """INVARIANT: one erring or undecided strength denies them all, since a skipped forbid looks like an allow."""
-        if len(answers) != len(_DESCENDING) or any(_erred(answer) for answer in answers):
-            return Ruling(Strength.NONE, (), "policy-error")
-        for strength, answer in zip(_DESCENDING, answers, strict=True):
-            if answer.allowed:
-                return Ruling(strength, self._names_of(answer), "policy-permits")
-        forbids = self._names_of(answers[-1])
-        return Ruling(Strength.NONE, forbids, "policy-forbids" if forbids else "policy-silent")
-
-    def _names_of(self, answer: cedarpy.AuthzResult) -> tuple[str, ...]:
-        return tuple(sorted(self._parsed.names[policy] for policy in answer.diagnostics.reasons))
-
-    def _classes(self, recipient: EntityId) -> Iterator[TraitClass]:
-        """Every class that policy can tell apart: entities that nothing names behave like `_ANOTHER`.
-
-        Narrow categories suffice, because a wide one never shows more.
-        """
-        narrow = dict.fromkeys(cone[0] for cone in self._categories.values() if len(cone) == 1)
-        for controller in dict.fromkeys([recipient, _ANOTHER, *self._parsed.controllers]):
-            for category in narrow:
-                for kind in TraitKind:
-                    yield TraitClass(controller, category, kind)
-
 
 def _cones(tree: Tree[Any], classes: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Term → one term of each class at or below it."""
@@ -178,31 +140,3 @@ def _keep(table: dict[_Key, _Kept], key: _Key, value: _Kept) -> None:
     if len(table) >= RULINGS_MAX:
         table.clear()
     table[key] = value
-
-
-def _erred(answer: cedarpy.AuthzResult) -> bool:
-    return bool(answer.diagnostics.errors) or answer.decision not in {cedarpy.Decision.Allow, cedarpy.Decision.Deny}
-
-
-def _uid(kind: str, name: str) -> _Uid:
-    return {"type": kind, "id": name}
-
-
-def _trait_class(asked: TraitClass) -> dict[str, object]:
-    return {
-        "uid": _uid("TraitClass", _CLASS),
-        "attrs": {
-            "controller": {"__entity": _uid("Entity", asked.controller)},
-            "kind": {"__entity": _uid("Kind", asked.kind.value)},
-        },
-        "parents": [_uid("Category", asked.category)],
-    }
-
-
-def _request(recipient: EntityId, purpose: str, strength: Strength) -> dict[str, object]:
-    return {
-        "principal": _uid("Entity", recipient),
-        "action": _uid("Action", f"read-{strength.label}"),
-        "resource": _uid("TraitClass", _CLASS),
-        "context": {"purpose": {"__entity": _uid("Purpose", purpose)}},
-    }

@@ -12,6 +12,7 @@ import rfc8785
 
 from consent.taxonomy import Term, Tree
 from consent.trees import Trees
+from governance.disclosure import TraitKind
 from governance.errors import InvalidPolicy
 from identity.ids import EntityId
 
@@ -54,8 +55,8 @@ class PolicySource:
 class ParsedPolicies:
     """Handles of Cedar, the @id of each policy by Cedar's own number, and which terms policies tell apart.
 
-    `purpose_class` and `category_class` map a term to one that no policy tells from it. `controllers` are legal
-    entities enough to stand for all.
+    `purpose_class` and `category_class` map a term to one that no policy tells from it. `kinds` and `controllers` are
+    kinds and legal entities enough to stand for all.
     """
 
     policies: cedarpy.PolicySet
@@ -64,6 +65,7 @@ class ParsedPolicies:
     names: Mapping[str, str]
     purpose_class: Mapping[str, str]
     category_class: Mapping[str, str]
+    kinds: tuple[TraitKind, ...]
     controllers: tuple[EntityId, ...]
 
 
@@ -101,6 +103,7 @@ def parse_policies(source: PolicySource, trees: Trees) -> ParsedPolicies:
         _names(tree),
         purpose_class=_classes("Purpose", trees.purposes, named),
         category_class=_classes("Category", trees.categories, named),
+        kinds=_kinds(named),
         controllers=_controllers(entities_given, named),
     )
 
@@ -109,7 +112,7 @@ def _documents(text: str) -> list[dict[str, Any]]:
     """The entities document, in the plain form of Cedar's JSON. Raises ValueError for any other."""
     documents = json.loads(text)
     if not isinstance(documents, list):
-        raise ValueError("the entities are not a list")
+        raise ValueError("the entities are not a list")  # noqa: TRY004  one kind of error for all bad text
     for document in documents:
         uid = document.get("uid") if isinstance(document, dict) else None
         if not isinstance(uid, dict) or not {"type", "id"} <= set(uid):
@@ -182,6 +185,12 @@ def _classes(kind: str, terms: Tree[Any], named: frozenset[tuple[str, str]]) -> 
         nearest = next((above for above in path if (kind, above) in named), None)
         classes[term.id] = first.setdefault((nearest, nearest == term.id), term.id)
     return classes
+
+
+def _kinds(named: frozenset[tuple[str, str]]) -> tuple[TraitKind, ...]:
+    """Each kind that a policy names, and one of those that none does."""
+    unnamed = [kind for kind in TraitKind if ("Kind", kind.value) not in named]
+    return (*unnamed[:1], *(kind for kind in TraitKind if kind not in unnamed))
 
 
 def _controllers(documents: list[dict[str, Any]], named: frozenset[tuple[str, str]]) -> tuple[EntityId, ...]:

@@ -117,6 +117,14 @@ def ranges(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.i
     return each
 
 
+def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The different `values`, ascending. By sorting: several times faster than the hashing of `np.unique`."""
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), dtype=np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
+
+
 def token_columns(rows: Sequence[TokenRow]) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     """Recipes, tokens and tags of many records below each other."""
     rows = [TokenRow.empty(), *rows]

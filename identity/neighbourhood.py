@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from identity.evidence import compare
 from identity.ids import RecordId
 from identity.judgements import Judgements, pair_of
-from identity.links import LinkBlock, ranges
+from identity.links import LinkBlock, distinct, ranges
 from identity.model import Model
 from identity.partition import WeighedPairs
 from identity.ports import LinkStore
@@ -31,7 +31,7 @@ class Buckets:
 
     def holders(self, tokens: NDArray[np.int64]) -> tuple[NDArray[np.intp], Records]:
         """(position in `tokens`, record) of every holder of each of `tokens`, none where the cap is exceeded."""
-        self._read(np.unique(tokens))
+        self._read(distinct(tokens))
         low = np.searchsorted(self._token, tokens, side="left")
         counts = np.searchsorted(self._token, tokens, side="right") - low
         positions = np.repeat(np.arange(len(tokens)), counts)
@@ -44,8 +44,8 @@ class Buckets:
         rows = self._links.holders(missing, up_to=self._cap + 1)
         values, place, count = np.unique(rows.token, return_inverse=True, return_counts=True)
         within = (count <= self._cap)[place]
-        self.crowded = np.union1d(self.crowded, values[count > self._cap])
-        self._known = np.union1d(self._known, missing)
+        self.crowded = distinct(np.concatenate((self.crowded, values[count > self._cap])))
+        self._known = distinct(np.concatenate((self._known, missing)))
         token = np.concatenate((self._token, rows.token[within]))
         order = np.argsort(token, kind="stable")
         self._token = token[order]
@@ -92,11 +92,11 @@ class Neighbourhood:
         self._expanded[places] = True
         reached = self.pairs.where(self.pairs.edge)
         reached = reached.where(np.isin(reached.left, places) | np.isin(reached.right, places))
-        return np.unique(np.concatenate((reached.left, reached.right)))
+        return distinct(np.concatenate((reached.left, reached.right))).astype(np.intp)
 
     def opened(self, records: Records) -> Records:
         """Opens `records`; those of them that are stored."""
-        wanted = np.unique(records)
+        wanted = distinct(records)
         missing = np.setdiff1d(wanted, self._sorted, assume_unique=True)
         if len(missing):
             self.admit(self._links.open(missing))
@@ -121,7 +121,7 @@ class Neighbourhood:
         other = self.places(self._present(holder))
         unseen = (owner != other) & ~self._expanded[other]
         low, high = np.minimum(owner, other)[unseen], np.maximum(owner, other)[unseen]
-        each = np.unique(low.astype(np.int64) * len(self.block) + high)
+        each = distinct(low.astype(np.int64) * len(self.block) + high)
         return (each // max(len(self.block), 1)).astype(np.intp), (each % max(len(self.block), 1)).astype(np.intp)
 
     def _present(self, holders: Records) -> Records:

@@ -147,7 +147,8 @@ class Resolver:
         """The records that have an edge to one of `old`: wherever a component falls apart, each part holds one."""
         around = self._neighbourhood()
         around.admit(old)
-        return around.block.record[around.expand(np.arange(len(old)))]
+        reached = around.expand(np.arange(len(old)))
+        return around.block.record[reached]
 
     def _write(self, change: Change, old: LinkBlock) -> None:
         cleared = set(change.withdrawals) | {record for record, others in change.permissions.items() if not others}

@@ -138,8 +138,8 @@ class Expectation:
     mostly: float | None = None
     regex: str | None = None
     values: tuple[str, ...] = ()
-    least: float | str | None = None
-    most: float | str | None = None
+    least: float | date | None = None
+    most: float | date | None = None
 
     @property
     def title(self) -> str:

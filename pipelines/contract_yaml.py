@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 
 from consent.basis import LegalBasis, Operation
 from consent.ledger import State
@@ -261,11 +262,11 @@ def _expectation(spot: Spot) -> Expectation:
     )
 
 
-def _bound(spot: Spot | None) -> float | str | None:
-    """A number, or a text such as an ISO date, which sorts as its date does."""
+def _bound(spot: Spot | None) -> float | date | None:
+    """A number, or a day."""
     if spot is None:
         return None
     try:
         return float(spot.text())
     except ValueError:
-        return spot.text()
+        return spot.day()

@@ -9,6 +9,7 @@ delivered again.
 import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import pyarrow as pa
@@ -149,6 +150,9 @@ def _field(rule: FieldRule, rows: RawBatch, *, as_read: bool) -> pa.Array:
     columns = [rows.columns[name] for name in rule.columns]
     joined = columns[0]
     if len(columns) > 1:
+        # BUG of Arrow: a row of nothing but nulls vanishes from the result, and all rows after it move up
+        absent = reduce(pc.and_, [column.is_null() for column in columns])
+        columns[0] = pc.if_else(absent, "", columns[0])
         joined = pc.binary_join_element_wise(*columns, " ", null_handling="skip")
         joined = pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
     if rule.kind is not FieldKind.BIRTH_DATE or rule.date_format is None or not as_read:

@@ -111,6 +111,10 @@ class PostgresServer:
         """The address of `database`, as `CDP_DATABASE_URL` takes it."""
         return f"postgresql+psycopg://postgres@/{database}?host={self._folder}"
 
+    def process_id(self) -> int:
+        """The server's own process, the parent of all its others."""
+        return int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
+
     def create_database(self, *, template: str = "template0") -> str:
         """The name of a new database, empty or a copy of `template`."""
         self._databases += 1

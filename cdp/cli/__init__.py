@@ -8,13 +8,20 @@ from identity.errors import EnishiError
 def main() -> None:
     """Run `cdp` and leave with 0 done, 1 finding, 2 usage, 3 refused by policy, 4 unavailable."""
     from cdp.cli.app import app
-    from cdp.cli.failing import exit_code, tell
+    from cdp.cli.failing import FINDING, exit_code, tell, unexpected
+    from governance.journal.errors import JournalError
 
     try:
         app(standalone_mode=True)
     except EnishiError as error:
         tell(error)
         sys.exit(exit_code(error))
+    except JournalError as error:
+        tell(error)
+        sys.exit(FINDING)
     except KeyboardInterrupt:
         sys.stderr.write("\nstopped; what was acknowledged is kept, run the same command to go on\n")
         sys.exit(130)
+    except Exception as error:  # noqa: BLE001  the last resort: its message may hold a personal value
+        unexpected(error)
+        sys.exit(70)

@@ -1,9 +1,11 @@
 """How the command line tells of an error, and which exit code it leaves with."""
 
 import sys
+import traceback
 
 from cdp.errors import DatabaseUnavailable, HomeDamaged, HomeMissing, InvalidSetting, NotPermitted, ReadRefused
 from governance.errors import GovernanceError
+from governance.journal.errors import JournalError
 from identity.errors import EnishiError
 from pipelines.errors import PipelineError
 
@@ -28,7 +30,7 @@ def exit_code(error: EnishiError) -> int:
     return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)
 
 
-def tell(error: EnishiError) -> None:
+def tell(error: EnishiError | JournalError) -> None:
     """Write what was wrong, why, and what to do, to standard error."""
     lines = [f"error: {error.what} [{error.code}]"]
     if error.why:
@@ -36,3 +38,10 @@ def tell(error: EnishiError) -> None:
     if error.remedy:
         lines.append(f"   do: {error.remedy}")
     sys.stderr.write("\n".join(lines) + "\n")
+
+
+def unexpected(error: Exception) -> None:
+    """Tell of a mistake of ours: its type and where it happened, never its message, which may hold a personal value."""
+    frames = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    sys.stderr.write("\n".join([*frames[-6:], f"error: unexpected {type(error).__name__}, a mistake of ours"]) + "\n")
+    sys.stderr.write("   do: report these lines; what was acknowledged before is kept\n")

@@ -1,6 +1,7 @@
 """`cdp journal …`: what was disclosed, to whom, why — and the proof."""
 
 import json as json_module
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from cdp.errors import InvalidRequest
 from cdp.use_cases import read_journal
 from cdp.use_cases.read_journal import Search
 from governance.actors import Client, Role
-from governance.journal.export import export
+from governance.journal.export import export_all
 from identity.ids import entity_id
 
 app = typer.Typer(help="The journal of every disclosure and refusal, and its proofs.", no_args_is_help=True)
@@ -86,7 +87,7 @@ def export_(
     Example: cdp journal export journal.json && cdp journal verify journal.json --key "$(cdp journal key)"
     """
     with opened(home).hub(writes=False) as hub:
-        document = export(hub.journal)
+        document = export_all(hub.journal, hub.journal_store)
     file.write_text(json_module.dumps(document), encoding="utf-8")
     say(f"wrote {len(document['entries']):,} entries to {file}")
 
@@ -95,19 +96,28 @@ def export_(
 def verify(
     file: Annotated[Path, typer.Argument(help="An export of the journal.")],
     key: Annotated[str, typer.Option("--key", help="The journal's verifier key, as `cdp journal key` printed it.")],
+    kept: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint kept from earlier: the journal must still begin with it.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Check an export offline: no home, no database, no network.
+    """Check an export offline: no home, no database, no network. Exit code 1 when anything is wrong.
 
-    Example: cdp journal verify journal.json --key "$(cat journal.key)"
+    Example: cdp journal verify journal.json --key "$(cat journal.key)" --kept head-of-last-month.txt
     """
+    from governance.journal.note import NoteVerifier
     from governance.journal.verify import verify_export
 
-    if not file.exists():
-        raise InvalidRequest(f"no file {file}", remedy="make one with `cdp journal export FILE`")
-    verdict = verify_export(file, [key])
+    verdict = verify_export(_text(file), [NoteVerifier.from_vkey(key)], kept=[_text(path) for path in kept or []])
     if json:
-        as_json({"good": verdict.good, "message": verdict.message})
+        as_json(asdict(verdict))
     else:
-        say(verdict.message)
+        say(str(verdict))
     raise typer.Exit(0 if verdict.good else 1)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InvalidRequest(f"no readable file {path}", remedy="make one with `cdp journal export FILE`") from None

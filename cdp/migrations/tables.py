@@ -4,7 +4,7 @@ from sqlalchemy import MetaData
 
 from cdp.profiles.adapters.tables import metadata as profiles
 from consent.adapters.tables import metadata as consent
-from governance.adapters.tables import metadata as governance
+from governance.adapters.tables_access import metadata as governance
 from identity.adapters.tables import metadata as identity
 from pipelines.adapters.tables import metadata as pipelines
 

@@ -147,7 +147,8 @@ def _native_abroad(homes: Homes, where: Ints) -> Any:
 
 
 def _house(homes: Homes, where: Ints) -> Ints:
-    return homes.numbers[where, 1] * 10 + homes.numbers[where, 2]
+    house: Ints = homes.numbers[where, 1] * 10 + homes.numbers[where, 2]
+    return house
 
 
 def _inland(homes: Homes, where: Ints) -> Ints:
@@ -165,4 +166,3 @@ def _split(homes: Homes, where: Ints, japan: str, abroad: str) -> Any:
 
 def _chosen(homes: Homes, where: Ints, japan: Any, abroad: Any) -> Any:
     return pc.if_else(pa.array(homes.country[where] == Country.JP), japan, abroad)
-

@@ -13,7 +13,12 @@ from cdp.sample.draws import Days
 _FIRST = date(1925, 1, 1)
 _DAYS = 45_000
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_ERAS = ((date(2019, 5, 1), "令和"), (date(1989, 1, 8), "平成"), (date(1926, 12, 25), "昭和"), (date(1912, 7, 30), "大正"))
+_ERAS = (
+    (date(2019, 5, 1), "令和"),
+    (date(1989, 1, 8), "平成"),
+    (date(1926, 12, 25), "昭和"),
+    (date(1912, 7, 30), "大正"),
+)
 
 
 def era(day: date) -> str:
@@ -24,8 +29,8 @@ def era(day: date) -> str:
 
 
 def airline(day: date) -> str:
-    """The date as tickets have it: 05MAR1984."""
-    return f"{day.day:02d}{_MONTHS[day.month - 1]}{day.year}"
+    """The date as tickets have it: 05-MAR-1984."""
+    return f"{day.day:02d}-{_MONTHS[day.month - 1]}-{day.year}"
 
 
 def slashes(day: date) -> str:

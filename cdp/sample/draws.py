@@ -14,7 +14,7 @@ Days = NDArray[np.datetime64]
 
 
 def stream(seed: int, *names: str) -> np.random.Generator:
-    """A source of randomness of its own for `names`: the same for the same seed and names, and independent otherwise."""
+    """A source of randomness of its own for `names`: the same for the same seed and names, else independent."""
     return np.random.default_rng([seed, *(crc32(name.encode()) for name in names)])
 
 

@@ -15,7 +15,7 @@ _LONG = 2_500
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where a company's file is made to fail: a fact's column that takes text, or none; a column to overfill, or none."""
+    """Where a file is made to fail: a fact's column that takes text, and a column to overfill; empty for neither."""
 
     wrong_fact: str = ""
     too_long: str = ""
@@ -49,7 +49,7 @@ def with_faults(
     The first column is the source key.
     """
     rows = _bad_rows(columns, plan, rng)
-    copied = pa.array([row.copied for row in rows])
+    copied = pa.array([row.copied for row in rows], pa.int64())
     found = {}
     for name, texts in columns.items():
         extra = texts.take(copied).to_pylist()
@@ -62,6 +62,8 @@ def with_faults(
 def _bad_rows(columns: dict[str, Any], plan: Plan, rng: np.random.Generator) -> list[BadRow]:
     key = next(iter(columns))
     keys = columns[key]
+    if len(keys) == 0:
+        return []
     picks = between(rng, 0, len(keys) - 1, 8).tolist()
     fresh = [f"{keys[place].as_py()}-{number}" for number, place in enumerate(picks)]
     rows = [BadRow(place, ((key, None),), Reason.NO_SOURCE_KEY, key) for place in picks[:2]]

@@ -63,6 +63,10 @@ FORMS: Mapping[str, Form] = {
 
 def write_truth(path: Path, entities: list[str], keys: list[Any], people: list[Any]) -> None:
     """The truth: which record is whose, entity by entity. `keys` and `people` have a column for each entity."""
-    names = pa.concat_arrays([pa.array([entity] * len(key)) for entity, key in zip(entities, keys, strict=True)])
-    table = {"entity": names, "source_key": pa.concat_arrays(keys), "person": pa.concat_arrays(people)}
+    names = [entity for entity, key in zip(entities, keys, strict=True) for _ in range(len(key))]
+    table = {
+        "entity": pa.array(names, pa.string()),
+        "source_key": pa.concat_arrays(keys),
+        "person": pa.concat_arrays(people),
+    }
     pa.parquet.write_table(pa.table(table), path, compression="zstd")

@@ -29,6 +29,7 @@ def generate(folder: Path, *, records: int = 20_000, seed: int = 7, progress: Pr
     """Writes six companies' files, their contracts, `truth.parquet` and `manifest.json` into `folder`, made if missing.
 
     `records` is the number of sound rows over all companies. The same records and seed give the same bytes.
+    Raises InvalidSetting for too few or too many, or a seed below 0.
     """
     return generate_population(folder, Population(records=records, seed=seed), progress=progress)
 

@@ -40,10 +40,12 @@ def memberships_of(population: Population) -> Memberships:
     fallback = Urn.of(list(weights)).draw(rng, ceiling)
     lonely = ~joined.any(axis=1)
     joined[np.flatnonzero(lonely), fallback[lonely]] = True
-    times = joined + (joined & (rng.random(joined.shape) < population.repeated_share))
-    times = _first(times.astype(np.int64), population.records)
+    again = joined & (rng.random(joined.shape) < population.repeated_share)
+    times = _first(joined.astype(np.int64) + again, population.records)
     people = int(np.flatnonzero(times.sum(axis=1)).max()) + 1
-    return Memberships(people, tuple(_members(population, times[:people, place], place) for place in range(len(ENTITIES))))
+    return Memberships(
+        people, tuple(_members(population, times[:people, place], place) for place in range(len(ENTITIES)))
+    )
 
 
 def _first(times: Ints, records: int) -> Ints:

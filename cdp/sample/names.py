@@ -122,7 +122,8 @@ def _listed(parts: Mapping[str, Sequence[Name]]) -> NameList:
         start += len(part)
     texts = [pa.array(column, pa.string()) for column in columns[:5]]
     nicknames = pa.array([nickname or None for nickname in columns[5]], pa.string())
-    return NameList(*texts, nickname=nicknames, alike=_alike(names), pools=pools)
+    native, formal, kana_, passport, roman = texts
+    return NameList(native, formal, kana_, passport, roman, nicknames, _alike(names), pools)
 
 
 def _alike(names: Sequence[Name]) -> Ints:

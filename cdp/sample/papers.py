@@ -9,15 +9,37 @@ import pyarrow.compute as pc
 
 from cdp.sample.addresses import join
 from cdp.sample.draws import Ints, Urn, between, chance, stream
-from cdp.sample.names import Origin, lexicon
+from cdp.sample.names import lexicon
 from cdp.sample.national_ids import national_ids
 from cdp.sample.people import People
 from cdp.sample.population import Population
 from cdp.sample.tables import table
 
-_DOMAINS = ("example.com", "mail.example.com", "example.jp", "mail.example.jp", "example.ne.jp", "example.net", "example.org")
+_DOMAINS = (
+    "example.com",
+    "mail.example.com",
+    "example.jp",
+    "mail.example.jp",
+    "example.ne.jp",
+    "example.net",
+    "example.org",
+)
 _DOMAIN_WEIGHTS = [30.0, 22.0, 16.0, 12.0, 10.0, 6.0, 4.0]
-_WORDS = ("sakura", "neko", "hana", "umi", "sora", "yuki", "tabi", "music", "coffee", "panda", "tiger", "lucky", "smile")
+_WORDS = (
+    "sakura",
+    "neko",
+    "hana",
+    "umi",
+    "sora",
+    "yuki",
+    "tabi",
+    "music",
+    "coffee",
+    "panda",
+    "tiger",
+    "lucky",
+    "smile",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +75,10 @@ def papers_of(population: Population, people: People) -> Papers:
 def _private(rng: np.random.Generator, people: People) -> Any:
     """Addresses from the name, the name and the year of birth, or a word; the name is that before a wedding."""
     size = len(people)
-    family, given = _letters(lexicon().families.passport, people.family_before), _letters(lexicon().givens.passport, people.given)
+    family, given = (
+        _letters(lexicon().families.passport, people.family_before),
+        _letters(lexicon().givens.passport, people.given),
+    )
     number = pa.array(between(rng, 1, 9_999, size)).cast(pa.string())
     year = pa.array(people.birth.astype("datetime64[Y]").astype(np.int64) % 100).cast(pa.string())
     word = pa.array(_WORDS, pa.string()).take(pa.array(between(rng, 0, len(_WORDS) - 1, size)))
@@ -72,7 +97,10 @@ def _private(rng: np.random.Generator, people: People) -> Any:
 
 
 def _at_work(rng: np.random.Generator, people: People) -> Any:
-    family, given = _letters(lexicon().families.passport, people.family), _letters(lexicon().givens.passport, people.given)
+    family, given = (
+        _letters(lexicon().families.passport, people.family),
+        _letters(lexicon().givens.passport, people.given),
+    )
     firm = pa.array(between(rng, 1, 400, len(people))).cast(pa.string())
     return join(pc.utf8_slice_codeunits(given, 0, 1), ".", family, "@firm", firm, ".example.co.jp")
 

@@ -126,7 +126,8 @@ def _births(rng: np.random.Generator, population: Population, together: _Househo
     days = (np.clip(age, 18.2, 92.0) * _YEAR).astype(np.int64)
     twin = (together.place == 3) & chance(rng, 0.02, size)
     days = np.where(twin, np.roll(days, 1), days)
-    return population.day - days.astype("timedelta64[D]")
+    born: Days = population.day - days.astype("timedelta64[D]")
+    return born
 
 
 def _names(rng: np.random.Generator, names: NameList, origin: Ints, sex: Ints | None = None) -> Ints:

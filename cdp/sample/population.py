@@ -4,12 +4,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cdp.errors import InvalidSetting
+
 ENTITIES = ("shop", "bank", "securities", "mobile", "travel", "insurance")
+RECORDS_MAX = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """How many, from which seed, and with which shares (0 to 1). The same Population gives the same bytes."""
+    """How many, from which seed, and with which shares (0 to 1). The same Population gives the same bytes.
+
+    Raises InvalidSetting for too few or too many records, or a seed below 0.
+    """
 
     records: int = 20_000
     seed: int = 7
@@ -31,8 +37,11 @@ class Population:
     link_refused_share: float = 0.03
 
     def __post_init__(self) -> None:
-        if self.records < len(ENTITIES):
-            raise ValueError("a group needs a record per company at least")
+        if not len(ENTITIES) <= self.records <= RECORDS_MAX or self.seed < 0:
+            raise InvalidSetting(
+                "a group of this size or seed cannot be generated",
+                remedy=f"ask for {len(ENTITIES)} to {RECORDS_MAX} records, and a seed of 0 or more",
+            )
 
     @property
     def day(self) -> np.datetime64:

@@ -97,7 +97,8 @@ class Sheet:
         wrong = self.some(self.population.typo_share)
         kind = between(self.rng, 0, 2, len(self))
         shift = np.select([kind == 0, kind == 1], [1, 10], 365)
-        return days + np.where(wrong, shift, 0).astype("timedelta64[D]")
+        written: Days = days + np.where(wrong, shift, 0).astype("timedelta64[D]")
+        return written
 
     def birth(self, style: Any, *, missing: float) -> Any:
         """Birth dates as text in a style of `dates`."""
@@ -119,8 +120,10 @@ class Sheet:
         """E-mail addresses; about `other` of the records have the person's second one."""
         mine, second = (column.take(pa.array(self.person)) for column in (self.papers.email, self.papers.email_other))
         chosen = pc.if_else(pa.array(self.some(other)), second, mine)
-        slipped = slips.misspelt(self.rng, chosen, self.population.typo_share / 2)
-        return slips.blanked(self.rng, slipped, missing)
+        # only the local part: a slip in the domain might make it somebody's
+        local = slips.misspelt(self.rng, pc.replace_substring_regex(chosen, "@.*$", ""), self.population.typo_share / 2)
+        domain = pc.replace_substring_regex(chosen, "^[^@]*", "")
+        return slips.blanked(self.rng, pc.binary_join_element_wise(local, domain, ""), missing)
 
     def of_person(self, column: Any, *, missing: float) -> Any:
         """A column of Papers by record."""
@@ -139,8 +142,8 @@ class Sheet:
 
     def link_answers(self, yes: str, no: str) -> Any:
         """May records be linked: `no` for `link_refused_share` of them, the less open the likelier."""
-        reserve = 1.0 - self.latent("openness")
-        share = self.population.link_refused_share * reserve / max(float(reserve.mean()), 0.01)
+        usual = 1.0 - float(self.latents.openness.mean())
+        share = self.population.link_refused_share * (1.0 - self.latent("openness")) / max(usual, 0.01)
         return pc.if_else(pa.array(self.rng.random(len(self)) < share), pa.scalar(no), pa.scalar(yes))
 
     def keys(self, prefix: str, digits: int) -> Any:

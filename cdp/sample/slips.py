@@ -18,7 +18,9 @@ def misspelt(rng: np.random.Generator, texts: Any, share: float) -> Any:
     kinds = between(rng, 0, 3, len(rows))
     places = rng.random(len(rows))
     chosen = texts.take(pa.array(rows)).to_pylist()
-    found = [_slip(text, kind, place) for text, kind, place in zip(chosen, kinds.tolist(), places.tolist(), strict=True)]
+    found = [
+        _slip(text, kind, place) for text, kind, place in zip(chosen, kinds.tolist(), places.tolist(), strict=True)
+    ]
     return replaced(texts, rows, pa.array(found, pa.string()))
 
 

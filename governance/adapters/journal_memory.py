@@ -37,14 +37,14 @@ class JournalMemory:
         found = ((place, self._hash(place)) for place in places)
         return {place: one for place, one in found if one is not None}
 
-    def leaves(self, start: int, stop: int) -> list[bytes]:
-        """The contents of the leaves from `start` up to, not including, `stop`."""
-        return [leaf.content for leaf in self._leaves[start:stop]]
+    def leaves(self, start: int, stop: int) -> dict[int, bytes]:
+        """The contents of the leaves from `start` up to, not including, `stop`, by index."""
+        return {leaf.index: leaf.content for leaf in self._leaves[start:stop]}
 
-    def level(self, level: int, start: int, stop: int) -> list[bytes]:
-        """The hashes of one level from index `start` up to, not including, `stop`."""
-        hashes = (self._hash(Place(level, index)) for index in range(start, min(stop, len(self._leaves) >> level)))
-        return [one for one in hashes if one is not None]
+    def level(self, level: int, start: int, stop: int) -> dict[int, bytes]:
+        """The hashes of one level from position `start` up to, not including, `stop`."""
+        places = [Place(level, position) for position in range(start, min(stop, len(self._leaves) >> level))]
+        return {place.position: one for place, one in self.hashes(places).items()}
 
     def search(self, search: Search, *, before: int | None, limit: int) -> list[tuple[int, bytes]]:
         """Index and content of the leaves found, newest first."""

@@ -64,22 +64,21 @@ class JournalSql:
             found.update((Place(level, index), bytes(one)) for level, index, one in rows)
         return found
 
-    def leaves(self, start: int, stop: int) -> list[bytes]:
-        """The contents of the leaves from `start` up to, not including, `stop`."""
+    def leaves(self, start: int, stop: int) -> dict[int, bytes]:
+        """The contents of the leaves from `start` up to, not including, `stop`, by index."""
         column = journal_leaves.c.leaf_index
-        query = select(journal_leaves.c.leaf).where(column >= start, column < stop).order_by(column)
-        return [bytes(leaf) for leaf in self._connection.execute(query).scalars()]
+        query = select(column, journal_leaves.c.leaf).where(column >= start, column < stop).order_by(column)
+        return {index: bytes(leaf) for index, leaf in self._connection.execute(query)}
 
-    def level(self, level: int, start: int, stop: int) -> list[bytes]:
-        """The hashes of one level from index `start` up to, not including, `stop`."""
+    def level(self, level: int, start: int, stop: int) -> dict[int, bytes]:
+        """The hashes of one level from position `start` up to, not including, `stop`."""
         leaf, node = journal_leaves.c, journal_nodes.c
         if level == 0:
-            query = select(leaf.leaf_hash).where(leaf.leaf_index >= start, leaf.leaf_index < stop)
-            query = query.order_by(leaf.leaf_index)
+            query = select(leaf.leaf_index, leaf.leaf_hash).where(leaf.leaf_index >= start, leaf.leaf_index < stop)
         else:
             inside = (node.level == level, node.node_index >= start, node.node_index < stop)
-            query = select(node.hash).where(*inside).order_by(node.node_index)
-        return [bytes(one) for one in self._connection.execute(query).scalars()]
+            query = select(node.node_index, node.hash).where(*inside)
+        return {position: bytes(one) for position, one in self._connection.execute(query)}
 
     def search(self, search: Search, *, before: int | None, limit: int) -> list[tuple[int, bytes]]:
         """Index and content of the leaves found, newest first."""

@@ -103,12 +103,24 @@ def _first_bad(checkpoint: Checkpoint, reads: Sequence[Read], tree: JSON) -> Fin
         if reads[index].hash is None:
             return Finding(f"entry {index}", reads[index].why)
         if index not in trusted:
-            return Finding(f"entry {index}", "the hashes above it do not lead to the signed root")
+            return _unvouched(index, checkpoint.size, reads, trusted)
         if reads[index].hash != trusted[index]:
             return Finding(f"entry {index}", "its leaf does not have the hash that was signed")
     if len(reads) > checkpoint.size:
         return Finding(f"entry {checkpoint.size}", "the checkpoint does not reach so far")
     return Finding("checkpoint", "the leaves make another root than the one that was signed")
+
+
+def _unvouched(start: int, size: int, reads: Sequence[Read], trusted: Mapping[int, bytes]) -> Finding:
+    """Of neighbours for which nothing vouches, the one that cannot be read; else all, as none can be told bad."""
+    stop = next((index for index in range(start, size) if index in trusted), size)
+    for index in range(start, stop):
+        if index >= len(reads):
+            return Finding(f"entry {index}", "it is missing")
+        if reads[index].hash is None:
+            return Finding(f"entry {index}", reads[index].why)
+    place = f"entry {start}" if stop == start + 1 else f"entries {start} to {stop - 1}"
+    return Finding(place, "altered together with the hashes above, which do not lead to the signed root")
 
 
 def _vouched(checkpoint: Checkpoint, claims: Mapping[Place, bytes]) -> dict[int, bytes]:

@@ -9,7 +9,7 @@ from governance.journal.leaf import JSON, decode
 from governance.journal.ports import JournalStore
 
 FORMAT = "enishi-journal-export/1"
-_LEAVES_AT_ONCE = 5000
+_AT_ONCE = 5000
 
 
 def export_all(journal: Journal, store: JournalStore, size: int | None = None) -> dict[str, JSON]:
@@ -20,13 +20,11 @@ def export_all(journal: Journal, store: JournalStore, size: int | None = None) -
     """
     checkpoint = journal.checkpoint(size)
     count = journal.size() if size is None else size
-    contents = [leaf for start in range(0, count, _LEAVES_AT_ONCE) for leaf in _leaves(store, start, count)]
-    levels = range(max(1, count.bit_length()))
     return {
         "format": FORMAT,
         "checkpoint": checkpoint,
-        "entries": [{"index": index, "leaf": _readable(content)} for index, content in enumerate(contents)],
-        "tree": [[_text(one) for one in store.level(level, 0, count >> level)] for level in levels],
+        "entries": [entry for start in range(0, count, _AT_ONCE) for entry in _entries(store, start, count)],
+        "tree": [_level(store, level, count >> level) for level in range(max(1, count.bit_length()))],
     }
 
 
@@ -52,12 +50,19 @@ def export_some(journal: Journal, indexes: Sequence[int], size: int | None = Non
     }
 
 
-def _leaves(store: JournalStore, start: int, stop: int) -> list[bytes]:
-    return store.leaves(start, min(start + _LEAVES_AT_ONCE, stop))
+def _entries(store: JournalStore, start: int, stop: int) -> list[JSON]:
+    indexes = range(start, min(start + _AT_ONCE, stop))
+    leaves = store.leaves(indexes.start, indexes.stop)
+    return [{"index": index, "leaf": _readable(leaves.get(index, b""))} for index in indexes]
+
+
+def _level(store: JournalStore, level: int, width: int) -> list[str | None]:
+    hashes = store.level(level, 0, width)
+    return [_text(hashes[position]) if position in hashes else None for position in range(width)]
 
 
 def _readable(content: bytes) -> JSON:
-    # A leaf that somebody made unreadable is exported as nothing: the verifier is to name it, not the export to stop.
+    # A leaf that somebody removed or made unreadable goes out as nothing, for the verifier to name.
     try:
         return decode(content)
     except InvalidLeaf:

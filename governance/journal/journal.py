@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from governance.journal.checkpoint import Checkpoint
-from governance.journal.errors import DamagedJournal, InvalidLeaf, OutsideJournal
+from governance.journal.errors import DamagedJournal, OutsideJournal
 from governance.journal.leaf import JSON, complete, content_of, decode, search_keys
 from governance.journal.merkle import Frontier, Place, Plan, consistency_plan, fold, inclusion_plan, leaf_hash, peaks
 from governance.journal.note import NoteSigner, sign_note
@@ -39,16 +39,14 @@ class Journal:
         self._signer = signer
         self._origin = origin
 
-    def append(self, leaves: Sequence[Mapping[str, JSON]], *, search: Sequence[SearchKeys] | None = None) -> range:
+    def append(self, leaves: Sequence[Mapping[str, JSON]]) -> range:
         """Adds the leaves in this order, and gives their indexes.
 
-        The search keys are those that the leaves themselves state; `search`, when given, must say the same.
+        What they are found by is what they themselves state, so that no search says something else than the leaf.
         Raises InvalidLeaf before anything is stored; JournalContention when another appender was there first.
         """
         whole = [complete(leaf) for leaf in leaves]
         keys = [search_keys(leaf) for leaf in whole]
-        if search is not None and list(search) != keys:
-            raise InvalidLeaf("the search keys say something else than their leaves")
         contents = [content_of(leaf) for leaf in whole]
         hashes = [leaf_hash(content) for content in contents]
         start = self._store.lock()
@@ -90,9 +88,9 @@ class Journal:
         """The bytes of the leaf, as hashed. Raises OutsideJournal."""
         self._check_index(index, self._store.size())
         found = self._store.leaves(index, index + 1)
-        if not found:
+        if index not in found:
             raise DamagedJournal(f"leaf {index} is missing from the journal", remedy="verify it, then restore a backup")
-        return found[0]
+        return found[index]
 
     def entry(self, index: int) -> Entry:
         """The leaf at `index`. Raises OutsideJournal."""

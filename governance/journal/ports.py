@@ -69,12 +69,12 @@ class JournalStore(Protocol):
         """The hashes that exist at these places; level 0 is a leaf's own."""
         ...
 
-    def leaves(self, start: int, stop: int) -> list[bytes]:
-        """The contents of the leaves from `start` up to, not including, `stop`, in order; fewer at the end."""
+    def leaves(self, start: int, stop: int) -> dict[int, bytes]:
+        """The contents of the leaves from `start` up to, not including, `stop`, by index; those that are there."""
         ...
 
-    def level(self, level: int, start: int, stop: int) -> list[bytes]:
-        """The hashes of one level from index `start` up to, not including, `stop`, in order; fewer at the end."""
+    def level(self, level: int, start: int, stop: int) -> dict[int, bytes]:
+        """The hashes of one level from position `start` up to, not including, `stop`; those that are there."""
         ...
 
     def search(self, search: Search, *, before: int | None, limit: int) -> list[tuple[int, bytes]]:

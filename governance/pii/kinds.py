@@ -44,7 +44,7 @@ def is_credit_card(text: str) -> bool:
 
     Source: ISO/IEC 7812-1, annex B.
     """
-    digits = [int(char) for char in text if char.isdigit()]
+    digits = _digits(text)
     if not 13 <= len(digits) <= 19 or str(digits[0]) not in _CARD_PREFIXES or len(set(digits)) == 1:
         return False
     doubled = (digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[-2::-2])
@@ -56,7 +56,7 @@ def is_my_number(text: str) -> bool:
 
     Source: Japan, Ordinance of the Ministry of Internal Affairs and Communications No. 85 of 2014, Art. 5.
     """
-    digits = [int(char) for char in text if char.isdigit()]
+    digits = _digits(text)
     if len(digits) != 12 or len(set(digits)) == 1:
         return False
     left = sum(digit * weight for digit, weight in zip(digits, _MY_NUMBER_WEIGHTS, strict=False)) % 11
@@ -68,7 +68,7 @@ def is_china_resident_id(text: str) -> bool:
 
     Source: GB 11643-1999; ISO 7064.
     """
-    if len(text) != 18 or not text[:17].isdigit() or int(text[:2]) not in _CHINA_PROVINCES:
+    if len(text) != 18 or not text.isascii() or not text[:17].isdigit() or int(text[:2]) not in _CHINA_PROVINCES:
         return False
     if not _is_date(text[6:14]):
         return False
@@ -81,11 +81,17 @@ def is_taiwan_id(text: str) -> bool:
 
     Source: the rules of the Household Registration Act and of the National Immigration Agency (2021 resident numbers).
     """
-    if len(text) != 10 or text[0].upper() not in _TAIWAN_LETTERS or not text[1:].isdigit() or text[1] not in "1289":
+    if len(text) != 10 or not text.isascii() or not text[1:].isdigit() or text[1] not in "1289":
+        return False
+    if text[0].upper() not in _TAIWAN_LETTERS:
         return False
     region = _TAIWAN_LETTERS.index(text[0].upper()) + 10
     digits = (region // 10, region % 10, *(int(digit) for digit in text[1:]))
     return sum(digit * weight for digit, weight in zip(digits, _TAIWAN_WEIGHTS, strict=True)) % 10 == 0
+
+
+def _digits(text: str) -> list[int]:
+    return [int(char) for char in text if "0" <= char <= "9"]
 
 
 def _is_date(text: str) -> bool:

@@ -52,6 +52,9 @@ class _Phones(PhoneRecognizer):
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         found = super().analyze(text, entities, nlp_artifacts)
+        for result in found:
+            if text[result.start] == "(" and ")" not in text[result.start : result.end]:
+                result.start += 1
         return [result for result in found if _is_dialled(text[result.start : result.end])]
 
 

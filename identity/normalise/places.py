@@ -117,7 +117,7 @@ def address(street: Street, *, locale: str, region: str) -> Outcome:
 def _gist(whole: str, *, native: bool) -> str | None:
     """The numbers and 3 letters; in Han and kana the last 3 before the first number: a city in front may lack."""
     numbers = re.findall(r"\d+", whole)
-    words = re.findall(r"[^\W\d_]+", whole)
+    words: list[str] = re.findall(r"[^\W\d_]+", whole)
     if not numbers or not words:
         return None
     letters = words[0][-3:] if native and not whole[0].isdecimal() else max(words, key=len)[:3]

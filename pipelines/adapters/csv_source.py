@@ -69,11 +69,10 @@ class CsvSource:
     def _tail(self, at: LineCounter, unread: dict[int, int], last_breaks: int) -> RawBatch:
         """The unreadable rows after the last readable one; raises UnclosedQuote when the last row swallowed others."""
         none = np.empty(0, dtype=np.int64)
-        before = at.line
         _, places = at.place(none, unread)
-        spans = unread[max(places)] if places else last_breaks
+        spans = unread.get(at.record - 1, last_breaks)
         if spans and self._opened.quotes % 2:
-            start = max(places.values()) if places else before - 1 - spans
+            start = at.line - 1 - spans
             raise UnclosedQuote(
                 f"a quote in the row that starts on line {start} of {self.name} is never closed",
                 why="every line after it reads as part of one value",

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -10,6 +11,8 @@ import pyarrow as pa
 from pipelines.contract import Expectation
 from pipelines.errors import QualityUnavailable
 from pipelines.quality import QualityResult, Verdict
+
+_FIRST_DAY: Final = date(1970, 1, 1)
 
 
 class GxQuality:
@@ -50,34 +53,40 @@ class GxQuality:
 
 
 def _compared(promise: Expectation, columns: Mapping[str, pa.ChunkedArray]) -> Any:
-    """The column as Python text; as numbers where bounds are numbers, what is no number lying beyond them."""
+    """The column as Python text; as numbers where it is held against bounds, what is no number lying beyond them.
+
+    Days are numbers too: great-expectations compares no text with bounds that look like dates.
+    """
     text = columns[promise.column or ""].to_numpy()
-    bounds = (promise.least, promise.most)
-    if promise.expect != "column_values_to_be_between" or any(isinstance(bound, str) for bound in bounds):
+    if promise.expect != "column_values_to_be_between":
         return text
     import pandas as pd
 
-    numbers = pd.to_numeric(pd.Series(text, dtype=object), errors="coerce")
+    stood = pd.Series(text, dtype=object)
+    if isinstance(promise.least, date) or isinstance(promise.most, date):
+        days = pd.to_datetime(stood.str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
+        numbers = (days - pd.Timestamp(_FIRST_DAY)).dt.days.astype("float64")
+    else:
+        numbers = pd.to_numeric(stood, errors="coerce").astype("float64")
     beyond = np.inf if promise.most is not None else -np.inf
-    return numbers.mask(numbers.isna() & pd.Series(text, dtype=object).notna(), beyond).to_numpy()
+    return numbers.mask(numbers.isna() & stood.notna(), beyond).to_numpy()
+
+
+def _bound(bound: float | date) -> float:
+    return float((bound - _FIRST_DAY).days) if isinstance(bound, date) else bound
 
 
 def _expectation(known: Any, promise: Expectation, at: int) -> Any:
     name = "Expect" + "".join(word.capitalize() for word in promise.expect.split("_"))
-    given: dict[str, Any] = {"meta": {"at": at}}
-    if promise.column is not None:
-        given["column"] = str(at)
-    if promise.mostly is not None:
-        given["mostly"] = promise.mostly
-    if promise.regex is not None:
-        given["regex"] = promise.regex
-    if promise.values:
-        given["value_set"] = list(promise.values)
-    if promise.least is not None:
-        given["min_value"] = promise.least
-    if promise.most is not None:
-        given["max_value"] = promise.most
-    return getattr(known, name)(**given)
+    told = {
+        "column": None if promise.column is None else str(at),
+        "mostly": promise.mostly,
+        "regex": promise.regex,
+        "value_set": list(promise.values) or None,
+        "min_value": None if promise.least is None else _bound(promise.least),
+        "max_value": None if promise.most is None else _bound(promise.most),
+    }
+    return getattr(known, name)(meta={"at": at}, **{key: value for key, value in told.items() if value is not None})
 
 
 def _verdict(promise: Expectation, result: Mapping[str, Any] | None) -> Verdict:

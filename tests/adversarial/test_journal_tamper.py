@@ -91,7 +91,7 @@ def _tampered(export: Export, chance: random.Random) -> Export:
 def test_every_random_tampering_is_found(export: Export) -> None:
     chance = random.Random(6962)
     missed = []
-    for _ in range(400):
+    for _ in range(250):
         forged = _tampered(export, chance)
         if forged != export and _verdict(forged).good:
             missed.append(forged)
@@ -113,17 +113,22 @@ def test_the_first_edited_entry_is_named(index: int) -> None:
     assert _verdict(forged).place == f"entry {index}"
 
 
-@pytest.mark.parametrize("index", range(0, SIZE, 3))
-def test_an_entry_whose_hash_was_edited_with_it_is_named_too(index: int) -> None:
-    """The hashes above it give it away: what they vouch for ends at its pair."""
+@pytest.mark.parametrize("index", range(0, SIZE - 1, 3))
+def test_an_entry_whose_hash_was_edited_with_it_is_named_with_its_neighbour(index: int) -> None:
+    """The hash above the two gives them away, but not which of them."""
     forged = copy.deepcopy(WHOLE)
     leaf = forged["entries"][index]["leaf"] | {"client": "somebody-else"}
     forged["entries"][index]["leaf"] = leaf
     forged["tree"][0][index] = base64.b64encode(leaf_hash(encode(leaf))).decode()
-    # The last leaf of 37 is a subtree of its own: its hash leads to no signed root, so all that is left is the root.
-    assert _verdict(forged).place in {f"entry {index}", f"entry {index - index % 2}"} | (
-        {"checkpoint"} if index == SIZE - 1 else set()
-    )
+    first = index - index % 2
+    assert _verdict(forged).place == f"entries {first} to {first + 1}"
+
+
+def test_a_journal_made_anew_under_the_old_checkpoint_is_found() -> None:
+    store = JournalMemory()
+    anew = Journal(store, SIGNER, ORIGIN)
+    anew.append([a_leaf(number, client="somebody-else") for number in range(SIZE)])
+    assert _verdict(export_all(anew, store) | {"checkpoint": WHOLE["checkpoint"]}).place == "checkpoint"
 
 
 def test_two_entries_that_changed_places_are_named_by_the_first() -> None:
@@ -132,7 +137,7 @@ def test_two_entries_that_changed_places_are_named_by_the_first() -> None:
     entries[4]["leaf"], entries[9]["leaf"] = entries[9]["leaf"], entries[4]["leaf"]
     assert _verdict(forged).place == "entry 4"
     hashes[4], hashes[9] = hashes[9], hashes[4]
-    assert _verdict(forged).place == "entry 4"
+    assert _verdict(forged).place == "entries 4 to 5"
 
 
 @pytest.mark.parametrize("index", [0, 1, 17, SIZE - 1])
@@ -226,7 +231,7 @@ DATABASE_ATTACKS: dict[str, tuple[Callable[[Connection], object], str]] = {
             .where(journal_leaves.c.leaf_index == 8)
             .values(leaf=encode(a_leaf(0)), leaf_hash=leaf_hash(encode(a_leaf(0))))
         ),
-        "entry 8",
+        "entries 8 to 9",
     ),
     "a leaf deleted": (
         lambda c: c.execute(delete(journal_leaves).where(journal_leaves.c.leaf_index == 9)),

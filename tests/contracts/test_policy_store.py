@@ -56,7 +56,7 @@ def test_a_policy_never_comes_into_force_before_its_predecessor(policies: Policy
 
 
 def test_a_folder_is_read_with_the_shipped_words_where_it_has_none(tmp_path: Path) -> None:
-    (tmp_path / "mine.cedar").write_bytes('@id("x")\r\npermit;'.encode())
+    (tmp_path / "mine.cedar").write_bytes(b'@id("x")\r\npermit;')
     (tmp_path / "notes.txt").write_text("not a policy")
     found = read_policy(tmp_path)
     assert found == PolicySource(PolicySource.shipped().schema, {"mine.cedar": '@id("x")\npermit;'}, "[]")

@@ -101,7 +101,7 @@ def permitted(drawn: Drawn, trait: TraitRef) -> bool:
 
 
 @given(cases())
-@settings(max_examples=120)
+@settings(max_examples=40)
 def test_released_is_exactly_what_policy_and_consent_both_permit(drawn: Drawn) -> None:
     request, wanted, _, _ = drawn
     decision = decided(drawn)
@@ -120,7 +120,7 @@ def test_released_is_exactly_what_policy_and_consent_both_permit(drawn: Drawn) -
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_every_trait_of_an_allowed_read_is_released_or_withheld_with_a_reason(drawn: Drawn) -> None:
     decision = decided(drawn)
     named = [one.trait for one in decision.released] + [one.trait for one in decision.withheld]
@@ -129,7 +129,7 @@ def test_every_trait_of_an_allowed_read_is_released_or_withheld_with_a_reason(dr
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_what_another_company_gives_always_names_its_agreement(drawn: Drawn) -> None:
     for one in decided(drawn).released:
         assert (one.agreement is None) == (one.trait.controller == drawn[0].recipient)
@@ -139,7 +139,7 @@ def test_what_another_company_gives_always_names_its_agreement(drawn: Drawn) -> 
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_a_stricter_policy_never_releases_more(drawn: Drawn) -> None:
     before = {one.trait: one.strength for one in decided(drawn).released}
     for one in decided(drawn, STRICTER).released:
@@ -147,7 +147,7 @@ def test_a_stricter_policy_never_releases_more(drawn: Drawn) -> None:
 
 
 @given(cases(), st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_an_objection_more_never_releases_more(drawn: Drawn, data: st.DataObject) -> None:
     request, wanted, person, book = drawn
     said = data.draw(events().filter(lambda event: event.state is not State.GIVEN))
@@ -160,7 +160,7 @@ def test_an_objection_more_never_releases_more(drawn: Drawn, data: st.DataObject
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_every_decision_fits_the_journal_and_is_the_same_again(drawn: Drawn) -> None:
     decision = decided(drawn)
     assert decision == decided(drawn)
@@ -168,7 +168,7 @@ def test_every_decision_fits_the_journal_and_is_the_same_again(drawn: Drawn) -> 
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_a_refused_read_is_one_that_releases_nothing_anyway(drawn: Drawn) -> None:
     decision = decided(drawn)
     if not decision.allowed:

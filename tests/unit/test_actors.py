@@ -34,7 +34,14 @@ def test_unknown_wrong_and_disabled_fail_alike(clients: ClientsMemory, secret: S
     clients.add(register(Client("gone", EntityId("shop"), frozenset({Role.EDGE})), secret, entropy=SystemEntropy()))
     clients.disable("gone")
     said = set()
-    for name, guess in (("nobody", secret), ("shop-web", Secret("wrong")), ("gone", secret), ("", Secret("")), ("shop-web", Secret("x" * 10_000))):  # fmt: skip
+    attempts = [
+        ("nobody", secret),
+        ("shop-web", Secret("wrong")),
+        ("gone", secret),
+        ("", Secret("")),
+        ("shop-web", Secret("x" * 10_000)),
+    ]
+    for name, guess in attempts:
         with pytest.raises(AuthenticationFailed) as failed:
             authenticate(clients, name, guess)
         said.add(str(failed.value))
@@ -101,4 +108,6 @@ def test_a_client_states_only_purposes_that_it_was_given() -> None:
     assert not SHOP_WEB.may_state("research")
     anything = Client("all", EntityId("shop"), frozenset({Role.DPO}), frozenset({"*"}))
     assert anything.may_state("research")
-    assert not Client("off", EntityId("shop"), frozenset({Role.DPO}), frozenset({"*"}), disabled=True).may_state("research")
+    assert not Client("off", EntityId("shop"), frozenset({Role.DPO}), frozenset({"*"}), disabled=True).may_state(
+        "research"
+    )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.disclosure import HIDDEN, MaskSpec, Strength, TraitKind, TraitRef, Released, mask
+from governance.disclosure import HIDDEN, MaskSpec, Released, Strength, TraitKind, TraitRef, mask
 from governance.errors import NotDisclosable
 from identity.ids import EntityId, RecordId
 from identity.secret import SecretKey

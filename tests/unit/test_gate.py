@@ -65,8 +65,11 @@ def person(*extra: ConsentEvent) -> PersonConsent:
     records = {AT_SHOP: SHOP, AT_TRAVEL: TRAVEL, AT_BANK: BANK}
     said = [*(yes(record, controller) for record, controller in records.items()), *extra]
     return PersonConsent(
-        {record: (controller, [event for event in said if event.record == record]) for record, controller in records.items()}
-    )  # fmt: skip
+        {
+            record: (controller, [event for event in said if event.record == record])
+            for record, controller in records.items()
+        }
+    )
 
 
 def asked(purpose: str = "personalisation", at: int = 100, **changes: Any) -> ReadRequest:
@@ -185,7 +188,7 @@ def test_no_journal_no_grant(policy: PolicyTable, fails: str) -> None:
     sink = ListSink()
     sink.fails = fails
     decision = decide(asked(), EVERYTHING, person=person(), agreements=BOOK, policy=policy)
-    with pytest.raises(OSError, match="disk full|connection lost"):
+    with pytest.raises(OSError, match=r"disk full|connection lost"):
         Gate(sink).grant(decision, NAMES)
 
 

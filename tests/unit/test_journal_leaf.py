@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 from journal_samples import a_leaf
@@ -25,6 +26,16 @@ def test_the_bytes_do_not_depend_on_the_order_of_the_fields() -> None:
     leaf = a_leaf(3)
     assert encode(dict(reversed(leaf.items()))) == encode(leaf)
     assert json.loads(encode(leaf)) == leaf
+
+
+_WORDS = st.lists(st.from_regex(r"[A-Za-z0-9*][A-Za-z0-9._:*/#+-]{0,12}", fullmatch=True), max_size=4)
+
+
+@given(_WORDS, _WORDS, st.integers(1, 2**31 - 1))
+def test_the_bytes_are_those_of_rfc_8785(words: list[str], names: list[str], epoch: int) -> None:
+    attributes = [a_leaf(0)["attributes"][0] | {"name": name} for name in names]
+    leaf = a_leaf(1, consent_events=words, attributes=attributes, epochs=dict.fromkeys(names, epoch))
+    assert encode(leaf) == rfc8785.dumps(complete(leaf))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from governance.policy_source import PolicySource
 from identity.ids import EntityId
 
 SHOP, BANK = EntityId("shop"), EntityId("bank")
-OWN = '@id("own") permit (principal, action in Action::"up-to-clear", resource) when { resource.controller == principal };'
+OWN = """@id("own") permit (principal, action in Action::"up-to-clear", resource)
+when { resource.controller == principal };"""
 
 
 def table(*policies: str, entities: str = "[]", schema: str | None = None) -> PolicyTable:
@@ -47,7 +48,9 @@ def test_a_policy_that_would_not_mean_what_it_says_is_refused(text: str, says: s
         table(text)
 
 
-@pytest.mark.parametrize("entities", ["{", '[{"uid": {"type": "Company", "id": "x"}, "attrs": {}, "parents": []}]', "7"])
+@pytest.mark.parametrize(
+    "entities", ["{", '[{"uid": {"type": "Company", "id": "x"}, "attrs": {}, "parents": []}]', "7"]
+)
 def test_entities_that_the_schema_does_not_know_are_refused(entities: str) -> None:
     with pytest.raises(InvalidPolicy):
         table(OWN, entities=entities)
@@ -63,7 +66,9 @@ def test_a_forbid_that_fails_while_it_is_evaluated_denies_everything() -> None:
 
 
 def test_a_forbid_that_fails_at_the_clear_strength_alone_denies_the_weaker_ones_too() -> None:
-    failing = '@id("bad") forbid (principal, action == Action::"read-clear", resource) when { 9223372036854775807 + 1 > 0 };'
+    failing = (
+        '@id("bad") forbid (principal, action == Action::"read-clear", resource) when { 9223372036854775807 + 1 > 0 };'
+    )
     ruling = table(OWN, failing).ruling(
         recipient=SHOP, purpose="marketing", controller=SHOP, category="user.name", kind=TraitKind.FACT
     )

@@ -44,7 +44,7 @@ def _contact(sheet: Sheet) -> dict[str, Any]:
     city = addresses.city(homes, home)
     return {
         "nationality": sheet.nationality,
-        "sex_code": sheet.sex("1", "2", missing=0.01),
+        "sex": sheet.sex("男", "女", missing=0.01),
         "birth_ymd": sheet.birth(dates.compact, missing=0.003),
         "tel_no": slips.blanked(sheet.rng, slips.misdialled(sheet.rng, number, 0.005), 0.03),
         "mail_address": sheet.emails(missing=0.5, other=0.25),

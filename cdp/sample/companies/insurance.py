@@ -14,7 +14,13 @@ _CLAIMS = ("none", "hospital", "outpatient", "dental", "accident")
 
 def columns(sheet: Sheet) -> dict[str, Any]:
     """The columns of the insurer's file."""
-    return {"policyholder_no": sheet.keys("P-", 8), **_names(sheet), **_contact(sheet), **_facts(sheet), **_answers(sheet)}
+    return {
+        "policyholder_no": sheet.keys("P-", 8),
+        **_names(sheet),
+        **_contact(sheet),
+        **_facts(sheet),
+        **_answers(sheet),
+    }
 
 
 def _names(sheet: Sheet) -> dict[str, Any]:

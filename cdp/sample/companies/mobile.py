@@ -14,7 +14,13 @@ _PLANS = ("light-3GB", "standard-20GB", "unlimited", "family-share", "senior")
 
 def columns(sheet: Sheet) -> dict[str, Any]:
     """The columns of the operator's file."""
-    return {"subscriber_id": sheet.keys("mb-", 9), **_names(sheet), **_contact(sheet), **_facts(sheet), **_answers(sheet)}
+    return {
+        "subscriber_id": sheet.keys("mb-", 9),
+        **_names(sheet),
+        **_contact(sheet),
+        **_facts(sheet),
+        **_answers(sheet),
+    }
 
 
 def _names(sheet: Sheet) -> dict[str, Any]:

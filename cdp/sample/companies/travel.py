@@ -14,7 +14,13 @@ _REGIONS = ("Okinawa", "Hokkaido", "Kyoto", "Taiwan", "Hawaii", "Europe", "South
 
 def columns(sheet: Sheet) -> dict[str, Any]:
     """The columns of the agency's file."""
-    return {"traveller_id": sheet.keys("TRV", 7), **_names(sheet), **_contact(sheet), **_facts(sheet), **_answers(sheet)}
+    return {
+        "traveller_id": sheet.keys("TRV", 7),
+        **_names(sheet),
+        **_contact(sheet),
+        **_facts(sheet),
+        **_answers(sheet),
+    }
 
 
 def _names(sheet: Sheet) -> dict[str, Any]:
@@ -31,7 +37,7 @@ def _contact(sheet: Sheet) -> dict[str, Any]:
     number = phones.written(sheet.phones(landline=0.08), phones.PhoneStyle.SPACED)
     return {
         "nationality": sheet.nationality,
-        "gender": sheet.sex("MR", "MS", missing=0.02),
+        "gender": sheet.sex("M", "F", missing=0.02),
         "dob": sheet.birth(dates.airline, missing=0.01),
         "e_mail": sheet.emails(missing=0.02, other=0.25),
         "phone": slips.blanked(sheet.rng, slips.misdialled(sheet.rng, number, 0.006), 0.06),

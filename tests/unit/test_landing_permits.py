@@ -1,0 +1,168 @@
+"""Landing: what a batch says becomes what the hub knows, once, and permissions only ever follow the last word."""
+
+from dataclasses import replace
+
+import pytest
+from pipeline_world import START, World, contract
+
+from consent.basis import LegalBasis, Operation
+from consent.errors import UnknownPurpose
+from consent.fold import state_of
+from consent.ledger import ConsentEvent, State
+from consent.linking import link_question
+from consent.trees import shipped
+from governance.disclosure import TraitKind
+from identity.ids import EntityId, RecordId
+from identity.tokens import TokenRow
+from pipelines.batch import EdgeBatch, EdgeConsent, EdgeFact, EdgeRecord
+from pipelines.contract import Terms
+from pipelines.errors import BatchInvalid
+from pipelines.landing import Landed, land
+from pipelines.permits import due_events
+
+SHOP, BANK = EntityId("shop"), EntityId("bank")
+LINK = Terms(
+    operations=frozenset({Operation.LINK}),
+    purpose="identity-resolution",
+    recipients=frozenset({"*"}),
+    categories=frozenset({"*"}),
+    basis=LegalBasis.CONSENT,
+)
+ME = RecordId(7)
+DAY = 86_400_000_000
+
+
+def said(*consents: EdgeConsent, known: list[ConsentEvent], at: int) -> list[ConsentEvent]:
+    """The ledger after `consents` were said at `at`."""
+    new = due_events(ME, SHOP, "contract:c", consents, known=known, at=at)
+    return sorted([*known, *new], key=lambda event: (event.valid_from, event.known_at, event.id))
+
+
+def may_link(events: list[ConsentEvent], at: int) -> bool:
+    return state_of(events, link_question(SHOP, BANK), at=at, trees=shipped()).state is State.GIVEN
+
+
+def test_saying_the_same_again_adds_nothing() -> None:
+    once = said(EdgeConsent(LINK), known=[], at=START)
+    assert said(EdgeConsent(LINK), known=once, at=START + DAY) == once
+    assert len(once) == 1
+
+
+def test_the_last_word_counts_through_any_number_of_turns() -> None:
+    events: list[ConsentEvent] = []
+    for turn, state in enumerate([State.GIVEN, State.REFUSED, State.GIVEN, State.REFUSED, State.GIVEN]):
+        at = START + turn * DAY
+        events = said(EdgeConsent(LINK, state), known=events, at=at)
+        assert may_link(events, at) is (state is State.GIVEN)
+    assert len({event.id for event in events}) == 5
+
+
+def test_who_had_given_and_now_refuses_has_withdrawn() -> None:
+    events = said(EdgeConsent(LINK), known=[], at=START)
+    events = said(EdgeConsent(LINK, State.REFUSED), known=events, at=START + DAY)
+    assert events[-1].state is State.WITHDRAWN
+    assert said(EdgeConsent(LINK, State.REFUSED), known=events, at=START + 2 * DAY) == events
+
+
+def test_a_permission_that_is_no_longer_stated_is_withdrawn_and_the_others_stay() -> None:
+    narrow = replace(LINK, recipients=frozenset({"bank"}))
+    events = said(EdgeConsent(LINK), EdgeConsent(narrow), known=[], at=START)
+    events = said(EdgeConsent(narrow), known=events, at=START + DAY)
+    assert may_link(events, START + DAY)
+    assert (
+        state_of(events, link_question(SHOP, EntityId("travel")), at=START + DAY, trees=shipped()).state
+        is State.WITHDRAWN
+    )
+    assert not may_link(said(known=events, at=START + 2 * DAY), START + 2 * DAY)
+
+
+def test_an_older_date_does_not_let_a_grant_outlive_its_refusal() -> None:
+    events = said(EdgeConsent(LINK, State.GIVEN, START + DAY), known=[], at=START + DAY)
+    events = said(EdgeConsent(LINK, State.REFUSED, START), known=events, at=START + 2 * DAY)
+    assert not may_link(events, START + 2 * DAY)
+
+
+def test_a_permission_ends_when_its_days_are_over() -> None:
+    events = said(EdgeConsent(replace(LINK, expires_days=10)), known=[], at=START)
+    assert may_link(events, START + 10 * DAY - 1)
+    assert not may_link(events, START + 10 * DAY)
+
+
+def test_one_source_never_ends_what_another_said() -> None:
+    events = said(EdgeConsent(LINK), known=[], at=START)
+    assert due_events(ME, SHOP, "contract:other", [], known=events, at=START + DAY) == []
+
+
+def record(name: str, *consents: EdgeConsent, content: str = "1", value: float | None = 1.0) -> EdgeRecord:
+    facts = () if value is None else (EdgeFact("spent", "user.behavior", TraitKind.FACT, value),)
+    return EdgeRecord(
+        ref=name.encode().ljust(32), content=content.encode().ljust(32), tokens=TokenRow.empty(),
+        facts=facts, consents=consents, sealed={"source_key": b"sealed"},
+    )  # fmt: skip
+
+
+def landed(world: World, *records: EdgeRecord) -> Landed:
+    return land(
+        world.stores,
+        EdgeBatch(SHOP, records),
+        resolver=world.resolver,
+        entities=[SHOP],
+        trees=shipped(),
+        entropy=world.entropy,
+        at=world.clock.now(),
+    )
+
+
+def test_landing_a_batch_twice_changes_nothing_the_second_time() -> None:
+    world = World()
+    first = landed(world, record("a", EdgeConsent(LINK)), record("b"))
+    before = world.snapshot()
+    again = landed(world, record("a", EdgeConsent(LINK)), record("b"))
+    assert world.snapshot() == before
+    assert (first.counts.new, again.counts.new, again.counts.unchanged) == (2, 0, 2)
+    assert again.records == first.records
+    assert again.events == 0
+
+
+def test_a_changed_record_keeps_its_id_and_replaces_its_facts_even_by_none() -> None:
+    world = World()
+    first = landed(world, record("a"), record("b"))
+    second = landed(world, record("a", content="2", value=None), record("b", content="2", value=5.0))
+    assert second.records == first.records
+    assert (second.counts.changed, second.counts.new) == (2, 0)
+    assert first.records[0] not in world.facts()
+    assert world.facts()[first.records[1]]["spent"].value == 5.0
+
+
+def test_ids_say_nothing_of_refs_and_fit_63_bits() -> None:
+    here, there = landed(World(), record("a")), landed(World(), record("z"))
+    assert here.records == there.records
+    assert 0 <= here.records[0] < 2**63
+
+
+def test_a_purpose_that_this_hub_does_not_know_lands_nothing() -> None:
+    world = World()
+    with pytest.raises(UnknownPurpose):
+        landed(world, record("a", EdgeConsent(replace(LINK, purpose="world-peace"))))
+    assert world.stores.refs.by_entity() == {}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: EdgeBatch(SHOP, (record("a"), record("a"))),
+        lambda: record("a", EdgeConsent(LINK), EdgeConsent(LINK, State.REFUSED)),
+        lambda: replace(record("a"), ref=b"short"),
+        lambda: record("a", value=float("nan")),
+        lambda: EdgeConsent(LINK, State.UNKNOWN),
+    ],
+)
+def test_a_batch_that_contradicts_itself_cannot_be_made(make) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(BatchInvalid):
+        make()
+
+
+def test_the_scope_of_terms_names_them_and_their_notice_does_not() -> None:
+    assert replace(LINK, notice="new").item == LINK.item
+    assert replace(LINK, purpose="marketing").item != LINK.item
+    assert contract().permissions[0].terms.item != LINK.item
