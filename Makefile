@@ -9,6 +9,7 @@ RECORDS ?= 20000
 PORT ?= 8484
 NAME ?=
 PYTEST_ARGS ?=
+PYTEST_WORKERS ?= 2
 
 # Always our own environment, whatever the caller's shell has activated; patient with slow networks.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
@@ -36,8 +37,8 @@ setup-dev: $(VENV)/.dev ## Install what development needs too
 demo: $(VENV)/.run ## Invent six companies, run their files through the pipeline, serve the page (RECORDS=20000 PORT=8484)
 	$(BIN)/cdp demo --records $(RECORDS) --port $(PORT)
 
-test: lint ## Check format, lint, types and borders, then run the tests (PYTEST_ARGS=…)
-	$(BIN)/python -m pytest -m 'not long' $(PYTEST_ARGS)
+test: lint ## Check format, lint, types and borders, then run the tests (PYTEST_ARGS=… PYTEST_WORKERS=2)
+	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile -m 'not long' $(PYTEST_ARGS)
 
 test-long: $(VENV)/.dev ## Run the slow attacks and the fuzzing
 	$(BIN)/python -m pytest -m long $(PYTEST_ARGS)

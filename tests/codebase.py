@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("identity", "consent", "governance", "pipelines", "cdp")
 CORE = PACKAGES[:-1]
-SPARED = {".git", ".venv", "__pycache__", "node_modules", "build", "dist", "demo-home"}
+SPARED = {".git", ".venv", "__pycache__", ".hypothesis", "node_modules", "build", "dist", "demo-home"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -72,7 +72,7 @@ def texts() -> tuple[tuple[str, str], ...]:
         parts = path.relative_to(ROOT).parts
         if SPARED & set(parts) or any(part.endswith(("_cache", ".egg-info")) for part in parts) or not path.is_file():
             continue
-        if parts[0] == ".hypothesis" or path.name == "LICENSE":
+        if path.name == "LICENSE":
             continue
         try:
             found.append(("/".join(parts), path.read_text(encoding="utf-8")))

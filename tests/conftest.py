@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from databases import create_all_tables, engine_of, sqlite_url
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from postgres import REQUIRED, NoPostgres, PostgresServer
 from sqlalchemy import Connection, Engine
 
@@ -15,7 +15,12 @@ from cdp import telemetry
 
 telemetry.be_strict()
 
-settings.register_profile("here", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+# Without the phase "explain", which can take minutes on a law that fails.
+PHASES = (Phase.explicit, Phase.generate, Phase.target, Phase.shrink)
+
+settings.register_profile(
+    "here", deadline=None, database=None, phases=PHASES, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 

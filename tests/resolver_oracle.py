@@ -61,9 +61,7 @@ def _pairs(
     return seen, edges
 
 
-def _may_meet(
-    kept: Mapping[RecordId, Kept], pair: tuple[RecordId, RecordId], judgements: Judgements
-) -> bool:
+def _may_meet(kept: Mapping[RecordId, Kept], pair: tuple[RecordId, RecordId], judgements: Judgements) -> bool:
     one, other = kept[pair[0]], kept[pair[1]]
     permitted = one.entity in other.linkable_with and other.entity in one.linkable_with
     return permitted and pair not in judgements.forbidden
@@ -85,9 +83,7 @@ def _evidence(one: TokenRow, other: TokenRow) -> tuple[int, int, int]:
     return agree, present, len(shared)
 
 
-def _components(
-    kept: Mapping[RecordId, Kept], edges: set[tuple[RecordId, RecordId]]
-) -> list[set[RecordId]]:
+def _components(kept: Mapping[RecordId, Kept], edges: set[tuple[RecordId, RecordId]]) -> list[set[RecordId]]:
     components = [{record} for record in kept]
     for left, right in edges:
         one = next(component for component in components if left in component)

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,8 @@ from cdp.cli.showing import say
 from cdp.errors import HomeExists
 from cdp.wiring import Application, initialise
 from pipelines import ingest as pipeline
+from pipelines.contract import Contract
+from pipelines.relink import record_agreements
 
 _PERSONS = 1_000_000
 
@@ -71,6 +74,7 @@ def _ingest(app: Application, files: Path) -> None:
     from cdp.sample.files import FORMS
 
     say("3/3 pipeline: contract, great-expectations, presidio, normalise, tokenise, vault, consent, resolve, profile")
+    _agree(app, [contract_at(files / "contracts" / f"{entity}.yaml") for entity in ENTITIES])
     for entity in ENTITIES:
         promised = contract_at(files / "contracts" / f"{entity}.yaml")
         started = time.monotonic()
@@ -78,6 +82,13 @@ def _ingest(app: Application, files: Path) -> None:
             file = files / f"{entity}{FORMS[entity].suffix}"
             report = pipeline.ingest(str(file), promised, app.ingestion(promised.entity), progress)
         tell(report, seconds=time.monotonic() - started)
+
+
+def _agree(app: Application, contracts: Sequence[Contract]) -> None:
+    """All companies sign before any data moves, so that no record's permission to link has to be judged twice."""
+    with app.stores() as stores:
+        for contract in contracts:
+            record_agreements(stores, contract, resolver=app.resolver, trees=app.trees, at=app.clock.now())
 
 
 def _summary(app: Application) -> str:

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 
-from cdp.console.story import tell
+from cdp.console.story import cast_of, tell
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,4 +29,7 @@ def render(request: Request, template: str, **values: Any) -> HTMLResponse:
 @router.get("/", response_class=HTMLResponse)
 def story(request: Request) -> HTMLResponse:
     """The demonstration: one customer of several companies, two reads, a refusal and their proofs."""
-    return render(request, "story.html", **tell(request.app.state.application))
+    state = request.app.state
+    if not hasattr(state, "cast"):
+        state.cast = cast_of(state.application)
+    return render(request, "story.html", **tell(state.application, state.cast))

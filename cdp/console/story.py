@@ -8,7 +8,7 @@ from cdp.errors import NotFound, ReadRefused
 from cdp.telemetry import current_trace_id, span
 from cdp.use_cases import read_profile
 from cdp.use_cases.explain_match import PairEvidence, evidence
-from cdp.use_cases.read_profile import Profile, Reader
+from cdp.use_cases.read_profile import Profile, Reader, preview
 from cdp.wiring import Application, Hub
 from governance.actors import ANY_PURPOSE, Client, Role
 from governance.journal.errors import JournalError
@@ -20,66 +20,93 @@ from identity.ids import EntityId, RecordId, SuperId
 
 PURPOSE = "marketing"
 _COMPANIES = 3
-_SCAN = 400
+_SCAN = 600
+_RICH = 7
 _BITS_FULL = 24.0
 _BAR_HALF = 60.0
 _SHOWN = ("at", "client", "recipient", "purpose", "decision", "reason", "operation", "subject", "pseudonym", "policy")
 
 
 @dataclass(frozen=True, slots=True)
-class _Customer:
+class Customer:
+    """One person of the group: their records and whose they are."""
+
     super_id: SuperId
     records: tuple[RecordId, ...]
     entities: tuple[EntityId, ...]
 
 
-def tell(app: Application) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who plays: a customer, the two companies that read them, and the one whom they refuse (if any)."""
+
+    customer: Customer
+    readers: tuple[EntityId, ...]
+    refused: EntityId | None
+
+
+def tell(app: Application, cast: Cast | None = None) -> dict[str, Any]:
     """All that the page shows. Reading it is reading profiles: each telling adds three entries to the journal.
 
-    Raises NotFound when the home holds no customer whom three companies know.
+    `cast`: who plays, from `cast_of`; found now when None. Raises NotFound when nobody in this home can play.
     """
     with span("http.story"):
-        customer, reads, refusal = _cast(app)
+        cast = cast or cast_of(app)
+        reads = [_allowed(app, cast.customer, entity) for entity in cast.readers]
+        refusal = _refused(app, cast)
         indexes = [read.journal_index for read in reads] + [refusal["journal_index"]]
         with app.hub(writes=False) as hub:
             return {
                 "purpose": PURPOSE,
                 "totals": _totals(hub),
-                "companies": list(_companies(app, hub, customer)),
-                "evidence": [_pair(pair) for pair in _strongest(hub, customer)],
+                "companies": list(_companies(app, hub, cast.customer)),
+                "evidence": [_pair(pair) for pair in _strongest(hub, cast.customer)],
                 "reads": [_read(read) for read in reads],
                 "refusal": refusal,
                 **_proofs(app, hub, indexes),
             }
 
 
-def _cast(app: Application) -> tuple[_Customer, list[Profile], dict[str, Any]]:
-    """The first customer, in a stable order, with two allowed reads of something and one refused read."""
+def cast_of(app: Application) -> Cast:
+    """A customer of three companies whom two may read with facts of more than one company, and the third may not read.
+
+    Decides without disclosing, so nothing is journalled. Raises NotFound when there is none.
+    """
+    best: tuple[int, Cast] | None = None
     with app.hub(writes=False) as hub:
-        candidates = list(_known_by_many(hub))
-    best: tuple[_Customer, list[Profile]] | None = None
-    for customer in candidates[:40]:
-        reads = [read for read in (_try(app, customer, entity) for entity in customer.entities) if read]
-        reads.sort(key=lambda read: (-len({fact.source for fact in read.facts}), -len(read.facts), read.recipient))
-        if len(reads) >= 2 and (best is None or _richness(reads) > _richness(best[1])):
-            best = customer, reads
-        if best is not None and _richness(best[1]) >= 4:
-            break
+        for customer in _known_by_three(hub):
+            found = _parts(app, hub, customer)
+            if found is not None and (best is None or found[0] > best[0]):
+                best = found
+            if best is not None and best[0] >= _RICH:
+                break
     if best is None:
         raise NotFound("no customer whom three companies know", remedy="run `make demo` first, with more RECORDS")
-    return best[0], best[1][:2], _refused(app, best[0])
+    return best[1]
 
 
-def _richness(reads: list[Profile]) -> int:
-    return sum(len({fact.source for fact in read.facts}) for read in reads[:2])
+def _parts(app: Application, hub: Hub, customer: Customer) -> tuple[int, Cast] | None:
+    """How telling this customer is, and who reads; None when fewer than two companies may read anything."""
+    decisions = {
+        entity: preview(app, hub, _reader(entity, PURPOSE), customer.super_id) for entity in customer.entities
+    }
+    sources = {
+        entity: len({item.trait.controller for item in decision.released}) for entity, decision in decisions.items()
+    }
+    readers = tuple(sorted((e for e in sources if sources[e]), key=lambda e: (-sources[e], e)))[:2]
+    if len(readers) < 2:
+        return None
+    refused = next((entity for entity, decision in decisions.items() if not decision.allowed), None)
+    score = sum(sources[entity] for entity in readers) + (3 if refused else 0)
+    return score, Cast(customer, readers, refused)
 
 
-def _known_by_many(hub: Hub) -> Iterator[_Customer]:
-    for super_id, records in hub.census.largest(limit=_SCAN):
+def _known_by_three(hub: Hub) -> Iterator[Customer]:
+    for super_id, records in hub.census.of_size(_COMPANIES, limit=_SCAN):
         refs = hub.stores.refs.of(records)
         entities = tuple(sorted({ref.entity for ref in refs.values()}))
-        if len(entities) >= _COMPANIES and len(records) <= 2 * len(entities):
-            yield _Customer(super_id, tuple(records), entities)
+        if len(entities) == _COMPANIES:
+            yield Customer(super_id, tuple(records), entities)
 
 
 def _reader(entity: EntityId, purpose: str) -> Reader:
@@ -87,29 +114,27 @@ def _reader(entity: EntityId, purpose: str) -> Reader:
     return Reader(client, purpose, current_trace_id())
 
 
-def _try(app: Application, customer: _Customer, entity: EntityId) -> Profile | None:
-    reader = _reader(entity, PURPOSE)
+def _allowed(app: Application, customer: Customer, entity: EntityId) -> Profile:
     pseudonym = app.pseudonyms.issue(customer.super_id, recipient=entity, purpose=PURPOSE)
-    try:
-        return read_profile.by_pseudonym(app, reader, pseudonym)
-    except ReadRefused:
-        return None
+    return read_profile.by_pseudonym(app, _reader(entity, PURPOSE), pseudonym)
 
 
-def _refused(app: Application, customer: _Customer) -> dict[str, Any]:
-    """A read that policy or the person refuses: the first purpose that one of the companies may not state."""
-    for purpose in ("advertising", "credit-checking", "research", *(term.id for term in app.trees.purposes)):
-        for entity in customer.entities:
-            pseudonym = app.pseudonyms.issue(customer.super_id, recipient=entity, purpose=purpose)
-            try:
-                read_profile.by_pseudonym(app, _reader(entity, purpose), pseudonym)
-            except ReadRefused as error:
-                return {
-                    "recipient": entity,
-                    "purpose": purpose,
-                    "reason": error.reason,
-                    "journal_index": error.journal_index,
-                }
+def _refused(app: Application, cast: Cast) -> dict[str, Any]:
+    """A read that the person refuses, or else one for the first purpose that policy refuses to one of the companies."""
+    tries = [(cast.refused, PURPOSE)] if cast.refused else []
+    tries += [(e, term.id) for term in app.trees.purposes for e in cast.customer.entities]
+    for entity, purpose in tries:
+        pseudonym = app.pseudonyms.issue(cast.customer.super_id, recipient=entity, purpose=purpose)
+        try:
+            read_profile.by_pseudonym(app, _reader(entity, purpose), pseudonym)
+        except ReadRefused as error:
+            return {
+                "recipient": entity,
+                "purpose": purpose,
+                "reason": error.reason,
+                "by_person": error.reason != "purpose-not-permitted",
+                "journal_index": error.journal_index,
+            }
     raise NotFound("no read is refused under this policy", remedy="`cdp policy show` prints it")
 
 
@@ -122,7 +147,7 @@ def _totals(hub: Hub) -> dict[str, Any]:
     }
 
 
-def _companies(app: Application, hub: Hub, customer: _Customer) -> Iterator[Mapping[str, Any]]:
+def _companies(app: Application, hub: Hub, customer: Customer) -> Iterator[Mapping[str, Any]]:
     headers = hub.facts.headers(customer.records)
     for entity in customer.entities:
         yield {
@@ -132,7 +157,7 @@ def _companies(app: Application, hub: Hub, customer: _Customer) -> Iterator[Mapp
         }
 
 
-def _strongest(hub: Hub, customer: _Customer) -> list[PairEvidence]:
+def _strongest(hub: Hub, customer: Customer) -> list[PairEvidence]:
     pairs = evidence(hub, customer.records, steward=True)
     across = [pair for pair in pairs if pair.left != pair.right]
     return sorted(across, key=lambda pair: (-(pair.bits or 0.0), pair.left, pair.right))[:3]

@@ -32,7 +32,7 @@ def _my_numbers(rng: np.random.Generator, size: int) -> Any:
     """Source: Order of the Ministry of Internal Affairs no. 85 of 2014, article 5: weights 2-7, 2-6 from the right."""
     digits = between(rng, 0, 9, size * 11).reshape(size, 11)
     left = (digits * _MY_NUMBER).sum(axis=1) % 11
-    return _text(np.column_stack([digits, np.where(left <= 0, 0, 11 - left)]))
+    return _text(np.column_stack([digits, np.where(left <= 1, 0, 11 - left)]))
 
 
 def _residents(rng: np.random.Generator, sex: Ints, birth: Days) -> Any:

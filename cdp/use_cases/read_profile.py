@@ -210,17 +210,24 @@ def _item(app: Application, hub: Hub, reader: Reader, pseudonym: str) -> BatchIt
     return BatchItem(pseudonym, profile=outcome, journal_index=outcome.journal_index)
 
 
-def _read(
-    app: Application, hub: Hub, reader: Reader, super_id: SuperId, operation: Operation
-) -> Profile | Refusal:
+def preview(
+    app: Application, hub: Hub, reader: Reader, super_id: SuperId, operation: Operation = Operation.READ
+) -> Decision:
+    """What a read would be decided to, without a value, a grant or an entry: for the hub's own eyes only."""
     records = records_of(hub, super_id, reader.recipient)
-    decision = decide(
+    return decide(
         request_of(app, reader, operation),
         hub.facts.headers(records),
         person=person_of(app, hub, records),
         agreements=book_of(app, hub),
         policy=app.policy(hub),
     )
+
+
+def _read(
+    app: Application, hub: Hub, reader: Reader, super_id: SuperId, operation: Operation
+) -> Profile | Refusal:
+    decision = preview(app, hub, reader, super_id, operation)
     pseudonym, commitments = commitments_of(app, reader, super_id)
     outcome = Gate(hub.journal).grant(decision, commitments)
     if isinstance(outcome, Refusal):

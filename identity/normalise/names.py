@@ -26,6 +26,7 @@ NO_LETTERS = Unusable("no-letters")
 NO_READING = Unusable("no-reading")
 
 _PLACEHOLDERS = word_set("name-placeholder")
+_PLACEHOLDER_MAX = 16
 _BLANKS = frozenset({"n/a", "#n/a", "-", "--", ".", "?", "??"})
 _TITLES = word_set("title")
 _SUFFIXES = word_set("suffix")
@@ -105,6 +106,8 @@ def locale_of(locale: str, native: str | None, kana: str | None) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Whether a name stands for no name. `text` is folded in width."""
+    if len(text) > _PLACEHOLDER_MAX:
+        return all_same(text)
     letters = letters_of(fold_kana(fold_accents(text)))
     return text.lower() in _BLANKS or letters in _PLACEHOLDERS or (len(letters) > 2 and all_same(letters))
 

@@ -1,6 +1,7 @@
 """Kanji numerals to digits, where they are numbers and not part of a name."""
 
 import re
+from functools import cache
 
 _DIGITS = {char: number for number, char in enumerate("〇一二三四五六七八九")} | {
     "零": 0,
@@ -30,7 +31,11 @@ def number_of(numeral: str) -> int:
     return total + digit
 
 
+@cache
+def _before(counters: str) -> re.Pattern[str]:
+    return re.compile(f"[{NUMERALS}]+(?={counters})")
+
+
 def digits_before(text: str, counters: str) -> str:
     """`text` with each kanji numeral that stands right before one of `counters` (a pattern) in digits."""
-    pattern = re.compile(f"[{NUMERALS}]+(?={counters})")
-    return pattern.sub(lambda found: str(number_of(found.group())), text)
+    return text if text.isascii() else _before(counters).sub(lambda found: str(number_of(found.group())), text)

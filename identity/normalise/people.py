@@ -80,7 +80,11 @@ _RULES: dict[str, Callable[[str], str | None]] = {
 
 def _pair(given: Coded, family: Coded) -> Coded:
     tuples, codes = combine([given, family])
-    return spread(["|".join(sorted((one, two))) if one and two else None for one, two in tuples], codes)
+    return spread([_unordered(one, two) if one and two else None for one, two in tuples], codes)
+
+
+def _unordered(one: str, two: str) -> str:
+    return f"{one}|{two}" if one <= two else f"{two}|{one}"
 
 
 def _middle(columns: Mapping[FieldKind, Coded], tally: Tally) -> Coded | None:

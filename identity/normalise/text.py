@@ -43,16 +43,25 @@ def drop_apostrophes(text: str) -> str:
     return _APOSTROPHES.sub("", text)
 
 
+class _Plain(dict[int, str]):
+    """Every character without its accent if it is a Latin letter, filled in as they come; for `str.translate`."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        base = unicodedata.normalize("NFKD", char)
+        plain = base[0] if "a" <= base[0] <= "z" else "" if unicodedata.combining(char) else char
+        self[code] = plain
+        return plain
+
+
+_PLAIN = _Plain(_LETTERS)
+
+
 def fold_accents(text: str) -> str:
     """`text` in lower case with the accents of Latin letters stripped; kana keep their voicing marks."""
     if text.isascii():
         return text.lower()
-    lowered = text.casefold().translate(_LETTERS)
-    kept: list[str] = []
-    for char in lowered:
-        base = unicodedata.normalize("NFKD", char)
-        kept.append(base[0] if "a" <= base[0] <= "z" else "" if unicodedata.combining(char) else char)
-    return unicodedata.normalize("NFKC", "".join(kept))
+    return unicodedata.normalize("NFKC", text.casefold().translate(_PLAIN))
 
 
 def fold_kana(text: str) -> str:
@@ -77,8 +86,8 @@ def has_kana(text: str) -> bool:
 
 
 def letters_of(text: str) -> str:
-    """The letters of `text` and nothing else, the kana long vowel mark included."""
-    return "".join(char for char in text if char.isalpha() or char in "ー々")
+    """The letters of `text` and nothing else; the kana long vowel mark and 々 are letters."""
+    return text if text.isalpha() else "".join(filter(str.isalpha, text))
 
 
 def all_same(text: str) -> bool:

@@ -58,15 +58,18 @@ def overloaded(module: Module) -> Iterator[str]:
 
 
 def test_no_file_is_longer_than_400_lines() -> None:
-    assert too_long(everywhere(), FILE_LINES_MAX) == []
+    found = too_long(everywhere(), FILE_LINES_MAX)
+    assert not found, "\n".join(found)
 
 
 def test_no_function_is_longer_than_70_lines() -> None:
-    assert [found for module in everywhere() for found in long_functions(module)] == []
+    found = [found for module in everywhere() for found in long_functions(module)]
+    assert not found, "\n".join(found)
 
 
 def test_no_function_takes_parameters_that_can_be_swapped_unseen() -> None:
-    assert [found for module in product() for found in overloaded(module)] == []
+    found = [found for module in product() for found in overloaded(module)]
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize(

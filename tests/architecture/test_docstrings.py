@@ -27,12 +27,14 @@ def undocumented_promises(module: Module, port: ast.ClassDef) -> Iterator[str]:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    assert [module.place for module in (*product(), *checks()) if not ast.get_docstring(module.tree)] == []
+    found = [module.place for module in (*product(), *checks()) if not ast.get_docstring(module.tree)]
+    assert not found, "\n".join(found)
 
 
 def test_every_public_function_class_and_port_of_the_core_has_a_contract() -> None:
     core = [module for module in product() if module.package in CORE]
-    assert [found for module in core for found in undocumented(module)] == []
+    found = [found for module in core for found in undocumented(module)]
+    assert not found, "\n".join(found)
 
 
 def test_a_docstring_opens_with_a_line_that_stands_alone() -> None:
@@ -44,4 +46,5 @@ def test_a_docstring_opens_with_a_line_that_stands_alone() -> None:
             continue  # one sentence over two lines
         if not text.split("\n\n")[0].rstrip().endswith((".", ":", "!", "?")):
             open_ended.append(module.place)
-    assert open_ended == []
+    found = open_ended
+    assert not found, "\n".join(found)

@@ -19,7 +19,8 @@ A_LAW = re.compile(r"test_[a-z0-9]+(_[a-z0-9]+){2,}\Z")
 
 def test_no_file_is_named_by_its_vagueness() -> None:
     places = [PurePosixPath(module.place) for module in (*product(), *checks())]
-    assert [str(place) for place in places if {place.stem, *place.parts[:-1]} & VAGUE] == []
+    found = [str(place) for place in places if {place.stem, *place.parts[:-1]} & VAGUE]
+    assert not found, "\n".join(found)
 
 
 def test_a_test_is_named_by_its_law() -> None:
@@ -30,7 +31,7 @@ def test_a_test_is_named_by_its_law() -> None:
         if function.name.startswith("test") and module.path.name.startswith("test_")
         if not A_LAW.match(function.name)
     ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_test_files_have_names_of_their_own() -> None:
@@ -47,7 +48,7 @@ def test_an_email_address_is_never_somebodys() -> None:
         for match in EMAIL.finditer(text)
         if not NOBODY.match(match.group(1).lower())
     ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_nothing_names_a_machine_or_a_registry() -> None:
@@ -57,4 +58,4 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
         for number, line in enumerate(text.splitlines(), 1)
         if MACHINE.search(line) or REGISTRY.search(line)
     ]
-    assert found == []
+    assert not found, "\n".join(found)

@@ -35,6 +35,7 @@ RECORDS = {RecordId(2**62 + place): NAMES[place % 3] for place in range(5)}
 PURPOSES = ["personalisation", "recommendations", "marketing", "advertising", "service-provision", "data-sale"]
 CATEGORIES = ["user.behavior.travel_history", "user.financial.balance", "user.financial", "user.name", "user.behavior"]
 TIMES = st.integers(0, 20)
+OPERATIONS = st.sampled_from([set(Operation), set(Operation), {Operation.USE}, {Operation.SHARE}])
 
 
 @st.composite
@@ -50,6 +51,7 @@ def events(draw: st.DrawFn) -> Any:
         purpose=draw(st.sampled_from(PURPOSES)),
         categories=[draw(st.sampled_from([*CATEGORIES, "*", "*"]))],
         recipients=[draw(st.sampled_from([*NAMES, "*", "*"]))],
+        operations=draw(OPERATIONS),
         expires_at=start + draw(st.integers(1, 20)) if state is State.GIVEN and draw(st.booleans()) else None,
     )
 
@@ -58,7 +60,14 @@ def events(draw: st.DrawFn) -> Any:
 def agreements(draw: st.DrawFn) -> Any:
     giver, taker = draw(st.permutations(NAMES))[:2]
     start = draw(st.integers(0, 10))
-    return an_agreement(giver, taker, id=f"{giver}-{taker}", starts=start, ends=draw(st.none() | st.just(start + 8)))
+    return an_agreement(
+        giver,
+        taker,
+        id=f"{giver}-{taker}",
+        operations=draw(OPERATIONS),
+        starts=start,
+        ends=draw(st.none() | st.just(start + 8)),
+    )
 
 
 @st.composite
@@ -75,13 +84,20 @@ def traits(draw: st.DrawFn) -> TraitRef:
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[ReadRequest, list[TraitRef], PersonConsent, AgreementBook]:
-    said = draw(st.lists(events(), max_size=10))
+    request = ReadRequest("shop-web", draw(st.sampled_from(NAMES)), draw(st.sampled_from(PURPOSES)), draw(TIMES))
+    # Mostly content persons and companies that agree: a law about releases needs some.
+    content = draw(st.sets(st.sampled_from(sorted(RECORDS)), min_size=2))
+    grants = [an_event(record=one, controller=RECORDS[one], purpose=request.purpose) for one in sorted(content)]
+    said = grants + draw(st.lists(events(), max_size=5))
     person = PersonConsent(
         {record: (owner, [event for event in said if event.record == record]) for record, owner in RECORDS.items()}
     )
-    request = ReadRequest("shop-web", draw(st.sampled_from(NAMES)), draw(st.sampled_from(PURPOSES)), draw(TIMES))
-    book = AgreementBook(draw(st.lists(agreements(), max_size=6, unique_by=lambda one: one.id)))
-    return request, draw(st.lists(traits(), max_size=8)), person, book
+    limited = draw(st.lists(agreements(), max_size=6, unique_by=lambda one: one.id))
+    open_ended = draw(st.lists(st.permutations(NAMES), max_size=4))
+    book = AgreementBook(
+        [*limited, *(an_agreement(pair[0], pair[1], id=f"open-{pair[0]}-{pair[1]}") for pair in open_ended)]
+    )
+    return request, draw(st.lists(traits(), min_size=1, max_size=8)), person, book
 
 
 Drawn = tuple[ReadRequest, list[TraitRef], PersonConsent, AgreementBook]

@@ -61,7 +61,7 @@ def test_every_row_is_read_as_it_was_written_on_the_line_where_it_stands(rows: l
     assert read == [(start, row) for start, row in zip(starts, rows, strict=True) if any(row)]
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(rows=ROWS, batch_rows=st.integers(1, 5))
 def test_rows_land_or_are_set_aside_and_each_key_once_whatever_the_batches(
     rows: list[tuple[str, ...]], batch_rows: int
@@ -77,7 +77,7 @@ def test_rows_land_or_are_set_aside_and_each_key_once_whatever_the_batches(
     assert report.run.reasons.get(Reason.DUPLICATE_SOURCE_KEY, 0) == len(sound) - len(set(sound))
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(rows=ROWS, first=st.integers(1, 5), second=st.integers(1, 5))
 def test_the_size_of_batches_does_not_change_what_is_known(
     rows: list[tuple[str, ...]], first: int, second: int

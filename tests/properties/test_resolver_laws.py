@@ -103,7 +103,9 @@ def oracle(state: dict[RecordId, Kept], judgements: Judgements = Judgements()) -
     return persons(state, model=MODEL, keys=KEYS, token_records_max=CAP, judgements=judgements)
 
 
-def resolver(links: LinkStore, members: MemberStore, model: Model = MODEL, judgements: Judgements | None = None) -> Resolver:
+def resolver(
+    links: LinkStore, members: MemberStore, model: Model = MODEL, judgements: Judgements | None = None
+) -> Resolver:
     limits = ResolverLimits(token_records_max=CAP)
     return Resolver(links, members, model=model, entropy=CountingEntropy(), limits=limits, judgements=judgements)
 
@@ -152,7 +154,9 @@ def test_one_batch_and_one_by_one_give_the_same_persons(state: dict[RecordId, Ke
     hub = resolver(LinkStoreMemory(KEYS), single)
     for at, arrival in enumerate(rng.sample(arrivals, len(arrivals)), 1):
         hub.apply(Change([arrival]), at=at)
-    assert partition_of(whole.current(list(state)), list(state)) == partition_of(single.current(list(state)), list(state))
+    assert partition_of(whole.current(list(state)), list(state)) == partition_of(
+        single.current(list(state)), list(state)
+    )
 
 
 @given(st.dictionaries(st.sampled_from(RECORDS), kept, min_size=2), st.data())
@@ -160,7 +164,9 @@ def test_one_batch_and_one_by_one_give_the_same_persons(state: dict[RecordId, Ke
 def test_judgements_made_later_give_the_persons_of_judgements_made_first(
     state: dict[RecordId, Kept], data: st.DataObject
 ) -> None:
-    pairs = st.lists(st.sampled_from(sorted(state)), min_size=2, max_size=2, unique=True).map(lambda ends: pair_of(*ends))
+    pairs = st.lists(st.sampled_from(sorted(state)), min_size=2, max_size=2, unique=True).map(
+        lambda ends: pair_of(*ends)
+    )
     forbidden = frozenset(data.draw(st.lists(pairs, max_size=3)))
     judgements = Judgements(forbidden, frozenset(data.draw(st.lists(pairs, max_size=2))) - forbidden)
     links, members = LinkStoreMemory(KEYS), MemberStoreMemory()

@@ -1,5 +1,6 @@
 """Laws of the sample group that hold for every seed and every size."""
 
+import re
 import unicodedata
 
 import numpy as np
@@ -84,9 +85,13 @@ def test_every_national_identifier_has_its_check_digit(seed: int) -> None:
 def test_a_phone_number_is_the_same_in_every_style(seed: int) -> None:
     country = np.array([Country.JP, Country.TW, Country.CN, Country.GB] * 4)
     numbers = mobiles(stream(seed, "law"), country)
-    for texts in zip(*(written(numbers, style).to_pylist() for style in PhoneStyle), strict=True):
-        if texts[0] is None:
+    columns = [written(numbers, style).to_pylist() for style in PhoneStyle]
+    for known, *texts in zip(numbers.number.tolist(), *columns, strict=True):
+        if not known:
+            assert texts == [None] * len(texts)
             continue
+        bare = {re.sub(r"^(\+(81|86|886)|0)", "", re.sub(r"[ ()-]", "", text)) for text in texts}
+        assert bare == {str(known)}
         parsed = [phonenumbers.parse(text, "JP") for text in texts]
         assert len({(number.country_code, number.national_number) for number in parsed}) == 1
         assert phonenumbers.is_valid_number(parsed[0])
@@ -104,7 +109,9 @@ def test_every_landline_is_a_number_of_its_country(population: Population) -> No
 
 @given(KATAKANA)
 def test_half_width_kana_reads_back_as_what_it_was(kana: str) -> None:
-    assert unicodedata.normalize("NFKC", half_width(kana)) == kana
+    half = half_width(kana)
+    assert all("\uff61" <= sign <= "\uff9f" for sign in half)
+    assert unicodedata.normalize("NFKC", half) == kana
 
 
 @given(st.lists(st.floats(0.01, 10.0), min_size=1, max_size=20), SEEDS)

@@ -7,6 +7,7 @@ from consent.trees import shipped
 from pipelines.errors import ContractRefused
 from pipelines.lint import CHECKS, Severity, lint, refuse_errors
 
+LINK_BY_INTEREST = "operations: [link], purpose: identity-resolution, basis: legitimate-interest"
 COLUMNS = tuple(HEADER.split(","))
 
 FAULTS = {
@@ -17,8 +18,7 @@ FAULTS = {
     "REPEATED_FACT": ("column: tier,", "column: tier, name: spent_total,"),
     "REPEATED_SCOPE": (
         "consents:\n",
-        "consents:\n  - {column: ads, given: [a], operations: [link], purpose: identity-resolution, "
-        "basis: legitimate-interest, notice: n-1}\n",
+        "consents:\n  - {column: ads, given: [a], " + LINK_BY_INTEREST + "}\n",
     ),
     "BAD_PATTERN": (
         "ignore: [note]",
@@ -72,7 +72,7 @@ def test_a_misspelt_column_is_told_with_the_nearest_one() -> None:
 def test_errors_refuse_and_warnings_pass() -> None:
     warned = contract(CONTRACT.replace("owner: team@shop.example\n", ""))
     assert [one.severity for one in refuse_errors(lint(warned, trees=shipped()))] == [Severity.WARNING]
-    with pytest.raises(ContractRefused, match="UNPROMISED_COLUMN column 9 \\(note\\).*'ignore'"):
+    with pytest.raises(ContractRefused, match=r"UNPROMISED_COLUMN column 9 \(note\).*'ignore'"):
         refuse_errors(lint(contract(**{"ignore: [note]\n": ""}), trees=shipped(), columns=COLUMNS))
 
 

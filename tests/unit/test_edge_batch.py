@@ -100,9 +100,7 @@ def test_a_record_that_permits_no_link_sends_no_tokens(tmp_path: Path) -> None:
 def test_link_decided_by_a_column_is_decided_row_by_row(tmp_path: Path) -> None:
     by_row = contract(
         **NO_LINK,
-        **{
-            "operations: [contact], purpose: marketing, basis: con": "operations: [link], purpose: identity-resolution, basis: con"
-        },
+        **{"operations: [contact], purpose: marketing": "operations: [link], purpose: identity-resolution"},
     )
     _, batch = made(tmp_path, by_row, World(), *PEOPLE)
     assert [bool(len(one.tokens)) for one in batch.records] == [True, False, False]

@@ -12,6 +12,7 @@ from consent_examples import an_agreement, an_event
 
 import governance
 from consent.agreements import AgreementBook
+from consent.basis import Operation
 from consent.ledger import ConsentEvent, State
 from consent.permission import PersonConsent
 from consent.trees import shipped
@@ -100,6 +101,15 @@ def test_without_an_agreement_the_other_company_s_facts_stay(policy: PolicyTable
     decision = decide(asked(), EVERYTHING, person=person(), agreements=AgreementBook([]), policy=policy)
     assert set(strengths(decision)) == {"carts"}
     assert reasons(decision)["trips"] == "no-agreement"
+
+
+def test_to_use_what_one_has_is_not_to_share_it(policy: PolicyTable) -> None:
+    """The travel company may use its trips; that lets nobody else have them."""
+    used = yes(AT_TRAVEL, TRAVEL, operations=[Operation.USE])
+    shared = yes(AT_SHOP, SHOP, operations=[Operation.SHARE])
+    said = PersonConsent({AT_SHOP: (SHOP, [shared]), AT_TRAVEL: (TRAVEL, [used])})
+    decision = decide(asked(), (CARTS, TRIPS), person=said, agreements=BOOK, policy=policy)
+    assert reasons(decision) == {"carts": "no-consent", "trips": "no-consent"}
 
 
 def test_a_withdrawal_at_the_source_withholds_that_source_alone(policy: PolicyTable) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from pipeline_world import START, World, contract
 
@@ -132,6 +133,17 @@ def test_a_changed_record_keeps_its_id_and_replaces_its_facts_even_by_none() -> 
     assert (second.counts.changed, second.counts.new) == (2, 0)
     assert first.records[0] not in world.facts()
     assert world.facts()[first.records[1]]["spent"].value == 5.0
+
+
+@pytest.mark.parametrize("permits", [True, False])
+def test_tokens_of_a_person_who_permits_no_link_are_not_kept(permits: bool) -> None:
+    """An edge that sends them all the same is not believed: the ledger decides."""
+    world, row = World(), TokenRow.empty()
+    sent = TokenRow(np.ones(1, np.uint8), np.ones((1, 16), np.uint8), np.ones((1, row.tags.shape[1]), np.uint8))
+    consents = (EdgeConsent(LINK, State.GIVEN if permits else State.REFUSED),)
+    done = landed(world, replace(record("a", *consents), tokens=sent))
+    kept = world.stores.links.open(np.array(done.records, dtype=np.int64))
+    assert len(kept.recipe) == (1 if permits else 0)
 
 
 def test_ids_say_nothing_of_refs_and_fit_63_bits() -> None:

@@ -13,6 +13,7 @@ VALID: list[tuple[Callable[[str], bool], str]] = [
     (is_credit_card, "378282246310005"),
     (is_credit_card, "6200000000000005"),
     (is_my_number, "1234 5678 9018"),
+    (is_my_number, "200000000000"),
     (is_china_resident_id, "11010519491231002X"),
     (is_china_resident_id, "440524188001010014"),
     (is_taiwan_id, "A123456789"),

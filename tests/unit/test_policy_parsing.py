@@ -93,6 +93,14 @@ def test_an_entity_that_nobody_described_is_another_entity_and_not_an_error() ->
     assert own.ruling(recipient=newcomer, controller=SHOP, **ask).strength is Strength.NONE  # type: ignore[arg-type]
 
 
+def test_a_policy_on_exactly_one_purpose_or_category_leaves_those_below_it_alone() -> None:
+    rule = '@id("one") forbid (principal, action, resource) when { context.purpose == Purpose::"personalisation" };'
+    own = table(OWN, rule)
+    ask = {"recipient": SHOP, "controller": SHOP, "category": "user.name", "kind": TraitKind.FACT}
+    assert own.ruling(purpose="recommendations", **ask).strength is Strength.CLEAR  # type: ignore[arg-type]
+    assert own.ruling(purpose="personalisation", **ask).strength is Strength.NONE  # type: ignore[arg-type]
+
+
 def test_every_change_of_a_text_is_another_version_and_the_same_texts_are_the_same() -> None:
     one = PolicySource("s", {"a.cedar": "x", "b.cedar": "y"}, "[]")
     assert one.version == PolicySource("s", {"b.cedar": "y", "a.cedar": "x"}, "[]").version
