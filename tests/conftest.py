@@ -24,6 +24,12 @@ settings.register_profile(
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes make no name of a test: compressed ones hold a time, and two workers would collect different tests."""
+    return argname if isinstance(val, bytes) else None
+
+
 BACKENDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 

@@ -11,7 +11,7 @@ from cdp.database import open_engine
 OWNERS = (
     "identity.adapters.tables",
     "consent.adapters.tables",
-    "governance.adapters.tables",
+    "governance.adapters.tables_access",
     "pipelines.adapters.tables",
     "cdp.profiles.adapters.tables",
 )

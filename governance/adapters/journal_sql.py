@@ -39,7 +39,8 @@ class JournalSql:
         """Adds leaves and nodes. Raises JournalContention; the transaction is then to be rolled back."""
         if not leaves:
             return
-        if [leaf.index for leaf in leaves] != list(range(self.size(), self.size() + len(leaves))):
+        size = self.size()
+        if [leaf.index for leaf in leaves] != list(range(size, size + len(leaves))):
             raise _contention()
         try:
             self._connection.execute(insert(journal_leaves), [_row(leaf) for leaf in leaves])

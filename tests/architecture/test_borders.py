@@ -114,12 +114,12 @@ def of_source(source: str) -> Module:
 
 
 def test_only_adapters_touch_the_world() -> None:
-    found = [found for module in core() for found in reaching(module)]
+    found = [where for module in core() for where in reaching(module)]
     assert not found, "\n".join(found)
 
 
 def test_the_core_knows_no_adapter() -> None:
-    found = [found for module in core() for found in foreign_adapters(module)]
+    found = [where for module in core() for where in foreign_adapters(module)]
     assert not found, "\n".join(found)
 
 

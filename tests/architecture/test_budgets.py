@@ -63,12 +63,12 @@ def test_no_file_is_longer_than_400_lines() -> None:
 
 
 def test_no_function_is_longer_than_70_lines() -> None:
-    found = [found for module in everywhere() for found in long_functions(module)]
+    found = [where for module in everywhere() for where in long_functions(module)]
     assert not found, "\n".join(found)
 
 
 def test_no_function_takes_parameters_that_can_be_swapped_unseen() -> None:
-    found = [found for module in product() for found in overloaded(module)]
+    found = [where for module in product() for where in overloaded(module)]
     assert not found, "\n".join(found)
 
 

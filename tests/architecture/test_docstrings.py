@@ -33,7 +33,7 @@ def test_every_module_says_what_it_is_for() -> None:
 
 def test_every_public_function_class_and_port_of_the_core_has_a_contract() -> None:
     core = [module for module in product() if module.package in CORE]
-    found = [found for module in core for found in undocumented(module)]
+    found = [where for module in core for where in undocumented(module)]
     assert not found, "\n".join(found)
 
 

@@ -61,7 +61,8 @@ def test_a_shredded_key_is_gone_for_every_use_and_never_the_same_again(sql_conne
 
 
 def test_a_row_moved_to_another_subject_or_use_does_not_unwrap(sql_connection: Connection) -> None:
-    store = _store(sql_connection)
+    """Even where one key-encryption key serves every use."""
+    store = DataKeysSql(sql_connection, lambda *_: ROOT, SystemEntropy())
     store.ensure([A, B], "vault")
     sql_connection.execute(update(data_keys).where(data_keys.c.subject == A).values(use="audit"))
     with pytest.raises(DamagedKey):

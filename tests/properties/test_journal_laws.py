@@ -93,6 +93,13 @@ def test_every_leaf_of_every_size_is_proved_included() -> None:
             assert len(proof) <= (size - 1).bit_length()
 
 
+def test_a_proof_within_a_subtree_is_no_proof_within_the_tree_above_it() -> None:
+    for size in (1, 2, 4, 8, 16, 32):
+        for index in range(size):
+            proof = _hashes(inclusion_plan(index, size))
+            assert not _includes(_leaves(size)[index], index, size * 2, proof, _root(size))
+
+
 def test_every_size_is_proved_the_beginning_of_every_later_one() -> None:
     for new in range(1, SIZE_MAX):
         for old in range(1, new + 1):

@@ -24,7 +24,9 @@ def test_every_spelling_of_a_long_vowel_is_one_family_name(spelling: str) -> Non
     assert variants(family_name=spelling)["f"] == "ono"
 
 
-@pytest.mark.parametrize("spelling", ["タロウ", "たろう", "ﾀﾛｳ", "Taro", "Tarou", "Tarō", "Tarô", "TAROH", "太郎", "タロー"])
+@pytest.mark.parametrize(
+    "spelling", ["タロウ", "たろう", "ﾀﾛｳ", "Taro", "Tarou", "Tarō", "Tarô", "TAROH", "太郎", "タロー"]
+)
 def test_every_spelling_of_taro_is_one_given_name(spelling: str) -> None:
     assert variants(given_name=spelling)["g"] == "taro"
 
@@ -97,7 +99,14 @@ def test_traditional_and_simplified_are_one_native_form() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [("髙橋", "高橋"), ("山﨑", "山崎"), ("渡邊", "渡辺"), ("渡邉", "渡辺"), ("齋藤", "斎藤"), ("齊藤", "斉藤")]
-    + [("吉澤", "吉沢"), ("濱田", "浜田"), ("廣瀬", "広瀬"), ("𠮷田", "吉田"), ("龍崎", "竜崎"), ("渡邉\U000e0101", "渡辺")],
+    + [
+        ("吉澤", "吉沢"),
+        ("濱田", "浜田"),
+        ("廣瀬", "広瀬"),
+        ("𠮷田", "吉田"),
+        ("龍崎", "竜崎"),
+        ("渡邉\U000e0101", "渡辺"),
+    ],
 )
 def test_old_kanji_forms_are_folded(old: str, new: str) -> None:
     one, two = variants(family_name=old), variants(family_name=new)

@@ -80,6 +80,14 @@ def test_no_changed_character_opens(at: int, other: int) -> None:
         _refusal(forged)
 
 
+def test_a_pseudonym_has_one_spelling() -> None:
+    """The last character carries two bits that mean nothing: the other three spellings of them are not ours."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    mine = OURS.issue(SOMEONE, recipient=BANK, purpose="marketing")
+    spellings = {mine[:-1] + one for one in alphabet if one != mine[-1]}
+    assert len({_refusal(one) for one in spellings}) == 1
+
+
 def test_an_old_epoch_opens_within_its_grace_and_not_after() -> None:
     old = OURS.issue(SOMEONE, recipient=BANK, purpose="marketing")
     in_grace = Pseudonymiser(ROOT, window=lambda *_: EpochWindow(2, frozenset({1})))
