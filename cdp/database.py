@@ -10,7 +10,6 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 
 from cdp.errors import DatabaseUnavailable, InvalidSetting
 
-
 _MISTAKES = ("SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_MISUSE")
 """SQLite's names for wrong SQL, which is our mistake and not the database's absence."""
 

@@ -87,7 +87,9 @@ def _parse(name: str, text: str, wanted: Any) -> Any:
     try:
         return wanted(text)
     except ValueError:
-        raise InvalidSetting(f"{name} is not a {wanted.__name__}", remedy="see the README's table of settings") from None
+        raise InvalidSetting(
+            f"{name} is not a {wanted.__name__}", remedy="see the README's table of settings"
+        ) from None
 
 
 def _driver(url: str) -> str:

@@ -26,13 +26,13 @@ from governance.adapters.journal_sql import JournalSql
 from governance.adapters.keys_file import FileKeyProvider
 from governance.adapters.policies_sql import PoliciesSql
 from governance.adapters.vault_sql import VaultSql
+from governance.errors import InvalidPolicy
 from governance.journal.journal import Journal
 from governance.journal.note import NoteSigner
 from governance.keys import derive
-from governance.errors import InvalidPolicy
+from governance.pii.scan import scan
 from governance.policy import PolicyTable
 from governance.policy_source import PolicySource
-from governance.pii.scan import scan
 from governance.pseudonyms import Pseudonymiser
 from governance.vault import Vault
 from identity.adapters.census_sql import CensusSql
@@ -55,6 +55,7 @@ from pipelines.edge import edge_keys, ref_of
 from pipelines.ingest import Ingestion
 from pipelines.limits import IngestLimits
 from pipelines.ports import Stores
+from pipelines.reading import Files
 
 _EPOCH = 1
 
@@ -78,9 +79,7 @@ class Hub:
 class Application:
     """An opened home: settings, keys, policy and engines; every use case takes one."""
 
-    def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, entropy: Entropy | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, entropy: Entropy | None = None) -> None:
         """Open the home that `settings` name.
 
         Raises HomeMissing, HomeDamaged, HomeIsNewer or DatabaseUnavailable, each with its remedy.
@@ -219,7 +218,7 @@ class Application:
         return Ingestion(
             unit_of_work=self.stores,
             data_keys=partial(self.data_keys, entity),
-            files=LocalFiles(),
+            files=partner_files(),
             quality=GxQuality(),
             scan=scan,
             resolver=self.resolver,
@@ -260,6 +259,11 @@ def open_application(settings: Settings | None = None) -> Application:
     return Application(settings or from_environment(os.environ))
 
 
+def partner_files() -> Files:
+    """What opens a partner's file."""
+    return LocalFiles()
+
+
 def initialise(settings: Settings, *, group: str, persons: int, demo: bool = False) -> None:
     """Make a home: its file, its keys, its databases. Doing it again changes nothing.
 
@@ -277,4 +281,3 @@ def initialise(settings: Settings, *, group: str, persons: int, demo: bool = Fal
     keystore = open_engine(settings.keystore_database, wait_seconds=settings.database_wait_seconds)
     with transaction(keystore, writes=True) as connection:
         keystore_metadata.create_all(connection)
-

@@ -4,7 +4,21 @@ from typing import Annotated
 
 import typer
 
-from cdp.cli import agreements, clients, consents, contracts, demo, identity, ingest, journal, policy, profiles, runs, serve, setup
+from cdp.cli import (
+    agreements,
+    clients,
+    consents,
+    contracts,
+    demo,
+    identity,
+    ingest,
+    journal,
+    policy,
+    profiles,
+    runs,
+    serve,
+    setup,
+)
 
 app = typer.Typer(
     name="cdp",

@@ -60,13 +60,13 @@ def list_(home: Home = None, json: Json = False) -> None:
         ["client", "entity", "roles", "purposes", "state"],
         [
             [
-                row["client_id"],
-                row["entity"],
-                " ".join(row["roles"]),
-                " ".join(row["purposes"]),
-                "disabled" if row["disabled"] else "active",
+                item.id,
+                item.entity,
+                " ".join(sorted(item.roles)),
+                " ".join(sorted(item.purposes)),
+                "disabled" if item.disabled else "active",
             ]
-            for row in rows
+            for item in clients
         ],
     )
 

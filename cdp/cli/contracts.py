@@ -7,8 +7,8 @@ import typer
 
 from cdp.cli.opening import Json, settings
 from cdp.cli.showing import as_json, say
+from cdp.wiring import partner_files
 from consent.trees import shipped
-from pipelines.adapters.files import LocalFiles
 from pipelines.contract import Contract
 from pipelines.contract_yaml import contract_from
 from pipelines.errors import FileMissing
@@ -40,7 +40,7 @@ def lint_(
     columns = None
     if file is not None:
         limits = IngestLimits(file_bytes_max=settings().file_bytes_max)
-        columns = LocalFiles().open(str(file), promised.format, limits).columns
+        columns = partner_files().open(str(file), promised.format, limits).columns
     findings = lint(promised, trees=shipped(), columns=columns)
     if json:
         as_json([{"code": f.code, "severity": str(f.severity), "place": f.place, "hint": f.hint} for f in findings])

@@ -42,6 +42,8 @@ def tell(error: EnishiError | JournalError) -> None:
 
 def unexpected(error: Exception) -> None:
     """Tell of a mistake of ours: its type and where it happened, never its message, which may hold a personal value."""
-    frames = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    frames = [
+        f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+    ]
     sys.stderr.write("\n".join([*frames[-6:], f"error: unexpected {type(error).__name__}, a mistake of ours"]) + "\n")
     sys.stderr.write("   do: report these lines; what was acknowledged before is kept\n")

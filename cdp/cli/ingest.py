@@ -19,7 +19,9 @@ from pipelines.ingest import RunReport
 
 
 def ingest(
-    file: Annotated[Path, typer.Argument(help="The partner's file: .csv, .tsv, .ndjson, .parquet, or one of them .gz.")],
+    file: Annotated[
+        Path, typer.Argument(help="The partner's file: .csv, .tsv, .ndjson, .parquet, or one of them .gz.")
+    ],
     contract: Annotated[Path, typer.Option("--contract", "-c", help="The YAML contract that describes it.")],
     home: Home = None,
     json: Json = False,
@@ -49,7 +51,11 @@ def progress_bar(*, enabled: bool) -> Iterator[Callable[[pipeline.Progress], Non
     if not enabled or not screen.is_terminal:
         yield lambda _: None
         return
-    columns = (TextColumn("{task.description:9}"), BarColumn(), TextColumn("{task.completed:,} rows {task.fields[rate]}"))
+    columns = (
+        TextColumn("{task.description:9}"),
+        BarColumn(),
+        TextColumn("{task.completed:,} rows {task.fields[rate]}"),
+    )
     with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=screen, transient=True) as bar:
         task = bar.add_task("read", total=None, rate="")
 

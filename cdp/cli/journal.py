@@ -40,9 +40,7 @@ def list_(
     search = Search(client=client, purpose=purpose, decision=decision, since=since, until=until)
     page = read_journal.entries(opened(home), officer, search, cursor=cursor, limit=limit)
     if json:
-        as_json(
-            {"entries": [{"index": i, "leaf": leaf} for i, leaf in page.entries], "next_cursor": page.next_cursor}
-        )
+        as_json({"entries": [{"index": i, "leaf": leaf} for i, leaf in page.entries], "next_cursor": page.next_cursor})
         return
     table(
         f"journal entries that concern {entity}",

@@ -44,5 +44,7 @@ def read(
         [[t.name, t.value, t.source, t.strength, t.category] for t in profile.facts],
     )
     table(
-        "withheld", ["trait", "from", "reason", "category"], [[t.name, t.source, t.reason, t.category] for t in profile.withheld]
+        "withheld",
+        ["trait", "from", "reason", "category"],
+        [[t.name, t.source, t.reason, t.category] for t in profile.withheld],
     )

@@ -58,7 +58,9 @@ def quarantine(run: RunId, home: Home = None, json: Json = False) -> None:
         say("no rows were set aside")
         return
     table(
-        "quarantined rows", ["line", "column", "code", "reason"], [[r.line, r.column or "-", r.code, r.reason] for r in rows]
+        "quarantined rows",
+        ["line", "column", "code", "reason"],
+        [[r.line, r.column or "-", r.code, r.reason] for r in rows],
     )
 
 

@@ -87,9 +87,7 @@ def cast_of(app: Application) -> Cast:
 
 def _parts(app: Application, hub: Hub, customer: Customer) -> tuple[int, Cast] | None:
     """How telling this customer is, and who reads; None when fewer than two companies may read anything."""
-    decisions = {
-        entity: preview(app, hub, _reader(entity, PURPOSE), customer.super_id) for entity in customer.entities
-    }
+    decisions = {entity: preview(app, hub, _reader(entity, PURPOSE), customer.super_id) for entity in customer.entities}
     sources = {
         entity: len({item.trait.controller for item in decision.released}) for entity, decision in decisions.items()
     }

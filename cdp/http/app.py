@@ -25,9 +25,7 @@ _HEADERS = {
 
 def create(application: Application) -> FastAPI:
     """The API over `application`, with the console's pages when the home is a demonstration."""
-    app = FastAPI(
-        title=_TITLE, version=application.version, description=_ABOUT, docs_url=None, redoc_url=None
-    )
+    app = FastAPI(title=_TITLE, version=application.version, description=_ABOUT, docs_url=None, redoc_url=None)
     app.state.application = application
     problems.install(app)
     for router in (oauth, records, consents, profiles, matches, journal, health, documentation):

@@ -57,5 +57,5 @@ def purposes(app: App) -> list[Purpose]:
     """Every purpose that a read may state, with its definition."""
     return [
         Purpose(id=item.id, name=item.name, definition=item.definition, parent=item.parent)
-        for item in app.trees.purposes.all()
+        for item in app.trees.purposes
     ]

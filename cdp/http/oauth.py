@@ -21,7 +21,7 @@ class Token(BaseModel):
     """A bearer token and its life."""
 
     access_token: str
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105  the name of a scheme, no password
     expires_in: int
 
 

@@ -110,4 +110,6 @@ def of_error(error: EnishiError) -> JSONResponse:
         headers["WWW-Authenticate"] = 'Bearer realm="enishi"'
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "1"
-    return problem(status, error.code, error.what, headers=headers, **{key: text for key, text in more.items() if text != ""})
+    return problem(
+        status, error.code, error.what, headers=headers, **{key: text for key, text in more.items() if text != ""}
+    )

@@ -14,7 +14,7 @@ router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
 
 
 class OwnKey(BaseModel):
-    """The caller's own name for its customer. In the body, since a source key may be personal data and a URL is logged."""
+    """The caller's own name for its customer: in the body, since a source key may be personal and URLs are logged."""
 
     source_key: str = Field(min_length=1, max_length=512, description="your own key of your own customer")
 

@@ -111,7 +111,11 @@ def wire(record: EdgeRecord) -> dict[str, Any]:
             for fact in record.facts
         ],
         "consents": [
-            {"terms": Terms.of(one.terms).model_dump(mode="json"), "state": str(one.state), "valid_from": one.valid_from}
+            {
+                "terms": Terms.of(one.terms).model_dump(mode="json"),
+                "state": str(one.state),
+                "valid_from": one.valid_from,
+            }
             for one in record.consents
         ],
     }

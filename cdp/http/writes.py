@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import Header
 from pydantic import BaseModel
 
-from cdp.profiles.adapters.idempotency_sql import Answered
+from cdp.idempotency import Answered
 from cdp.wiring import Application, Hub
 from governance.actors import Client
 

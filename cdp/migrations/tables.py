@@ -4,9 +4,13 @@ from sqlalchemy import MetaData
 
 from cdp.profiles.adapters.tables import metadata as profiles
 from consent.adapters.tables import metadata as consent
-from governance.adapters.tables_access import metadata as governance
+from governance.adapters import tables_access
+from governance.adapters.tables import metadata as governance
 from identity.adapters.tables import metadata as identity
 from pipelines.adapters.tables import metadata as pipelines
+
+_ACCESS = tables_access.clients
+"""Named so that importing this module registers the tables of access with governance's metadata."""
 
 
 def owned() -> list[MetaData]:

@@ -68,7 +68,16 @@ def tell(app: Application, hub: Hub, client: Client, key: str, told: Sequence[To
     """
     now = app.clock.now()
     events = [
-        checked(_event(client, key, number, one, _record(app, hub, client, one.ref, one.source_key), now), app.trees)
+        checked(
+            _event(
+                client,
+                one,
+                _record(app, hub, client, one.ref, one.source_key),
+                id_=event_id(client.id, key, number),
+                now=now,
+            ),
+            app.trees,
+        )
         for number, one in enumerate(told)
     ]
     with span("store.consents", rows=len(events)):
@@ -79,9 +88,7 @@ def tell(app: Application, hub: Hub, client: Client, key: str, told: Sequence[To
     return Recorded(new, len(change.permissions), len(change.withdrawals))
 
 
-def standing(
-    app: Application, client: Client, ref: str | None, source_key: str | None, question: Question
-) -> Standing:
+def standing(app: Application, client: Client, ref: str | None, source_key: str | None, question: Question) -> Standing:
     """How `question` stands for one of the caller's customers now: the meet over all records that are that person."""
     with app.hub(writes=False) as hub:
         record = _record(app, hub, client, ref, source_key)
@@ -105,14 +112,14 @@ def _record(app: Application, hub: Hub, client: Client, ref: str | None, source_
     return found.record
 
 
-def _event(client: Client, key: str, number: int, told: Told, record: RecordId, now: Instant) -> ConsentEvent:
+def _event(client: Client, told: Told, record: RecordId, *, id_: str, now: Instant) -> ConsentEvent:
     terms = told.terms
     since = now if told.valid_from is None else told.valid_from
     expires = None
     if terms.expires_days is not None and told.state is State.GIVEN:
         expires = since + terms.expires_days * _DAY
     return ConsentEvent(
-        id=event_id(client.id, key, number),
+        id=id_,
         record=record,
         controller=client.entity,
         recipients=terms.recipients,

@@ -56,11 +56,10 @@ def explain(app: Application, reader: Reader, pseudonym: str) -> Explanation:
 
     Raises UnknownPseudonym for what is absent or not the caller's, ReadRefused when the purpose is not permitted.
     """
-    with span("gate.explain", purpose=reader.purpose, recipient=reader.recipient):
-        with app.hub(writes=True) as hub:
-            outcome = refused_purpose(app, hub, reader, Operation.EXPLAIN)
-            if outcome is None:
-                return _explained(app, hub, reader, opened(app, hub, reader, pseudonym))
+    with span("gate.explain", purpose=reader.purpose, recipient=reader.recipient), app.hub(writes=True) as hub:
+        outcome = refused_purpose(app, hub, reader, Operation.EXPLAIN)
+        if outcome is None:
+            return _explained(app, hub, reader, opened(app, hub, reader, pseudonym))
     raise ReadRefused(outcome.decision.reason, journal_index=outcome.leaf)
 
 

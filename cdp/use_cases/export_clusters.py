@@ -28,9 +28,10 @@ def export_clusters(
     endpoint. The file appears whole or not at all. Raises MissingKey without an entity's key.
     """
     records = 0
-    with span("ingest.export"), tempfile.NamedTemporaryFile(
-        "w", dir=file.parent, newline="", encoding="utf-8", delete=False
-    ) as out:
+    with (
+        span("ingest.export"),
+        tempfile.NamedTemporaryFile("w", dir=file.parent, newline="", encoding="utf-8", delete=False) as out,
+    ):
         writer = csv.writer(out)
         writer.writerow(HEADER)
         persons = -1
@@ -56,9 +57,7 @@ def _named(app: Application, hub: Hub, chunk: Sequence[tuple[RecordId, int]]) ->
         yield refs[record].entity, keys.get(record, refs[record].ref.hex()), label
 
 
-def _source_keys(
-    app: Application, hub: Hub, entity: EntityId, refs: Mapping[RecordId, Ref]
-) -> dict[RecordId, str]:
+def _source_keys(app: Application, hub: Hub, entity: EntityId, refs: Mapping[RecordId, Ref]) -> dict[RecordId, str]:
     """The source keys of records whose vault rows this home holds; an edge elsewhere keeps its own."""
     sealed = hub.stores.vault.get(entity, list(refs))
     with app.data_keys(entity) as store:

@@ -1,6 +1,6 @@
 """Reading a resolved profile: pseudonym or own reference in, traits at the strength granted out, journalled between."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,7 +43,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class ShownTrait:
-    """One trait as the recipient may see it: `source` is the company it comes from, `strength` how clearly it is shown."""
+    """One trait as the recipient may see it: the company it comes from, and how clearly it is shown."""
 
     name: str
     category: str
@@ -65,7 +65,7 @@ class WithheldTrait:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The answer to a read. `pseudonym` is this recipient's, for this purpose; `journal_index` is the leaf that proves it."""
+    """The answer to a read under this recipient's pseudonym for this purpose; leaf `journal_index` proves it."""
 
     pseudonym: str
     recipient: str
@@ -118,10 +118,10 @@ def batch(app: Application, reader: Reader, pseudonyms: Sequence[str]) -> tuple[
     limit = app.settings.batch_profiles_max
     if len(pseudonyms) > limit:
         raise TooLarge(f"more than {limit} pseudonyms in one request", remedy="send them in several requests")
-    with span("gate.batch", purpose=reader.purpose, recipient=reader.recipient, profiles=len(pseudonyms)):
-        with app.hub(writes=True) as hub:
-            refused = refused_purpose(app, hub, reader, Operation.BATCH)
-            items = () if refused else tuple(_item(app, hub, reader, pseudonym) for pseudonym in pseudonyms)
+    watched = span("gate.batch", purpose=reader.purpose, recipient=reader.recipient, profiles=len(pseudonyms))
+    with watched, app.hub(writes=True) as hub:
+        refused = refused_purpose(app, hub, reader, Operation.BATCH)
+        items = () if refused else tuple(_item(app, hub, reader, pseudonym) for pseudonym in pseudonyms)
     if refused:
         raise _error(refused)
     return items
@@ -224,21 +224,19 @@ def preview(
     )
 
 
-def _read(
-    app: Application, hub: Hub, reader: Reader, super_id: SuperId, operation: Operation
-) -> Profile | Refusal:
+def _read(app: Application, hub: Hub, reader: Reader, super_id: SuperId, operation: Operation) -> Profile | Refusal:
     decision = preview(app, hub, reader, super_id, operation)
     pseudonym, commitments = commitments_of(app, reader, super_id)
     outcome = Gate(hub.journal).grant(decision, commitments)
     if isinstance(outcome, Refusal):
         return outcome
-    return _profile(app, hub, reader, pseudonym, decision, outcome)
+    return _profile(app, hub, reader, pseudonym=pseudonym, decision=decision, grant=outcome)
 
 
 def _profile(
-    app: Application, hub: Hub, reader: Reader, pseudonym: str, decision: Decision, grant: Grant
+    app: Application, hub: Hub, reader: Reader, *, pseudonym: str, decision: Decision, grant: Grant
 ) -> Profile:
-    values: Mapping[object, Value] = hub.facts.values(grant)
+    values = hub.facts.values(grant)
     key = app.hub_key(f"trait-tokens/{reader.recipient}/{reader.purpose}")
     shown = tuple(
         ShownTrait(

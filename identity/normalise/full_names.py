@@ -15,7 +15,7 @@ NOT_SPLIT = Unusable("not-split")
 _SUFFIXES = word_set("suffix")
 _UNRANKED = 1 << 30
 _FAMILY_CHARACTERS_MAX = 5
-_NATIVE_GAP = re.compile(r"[\s　]+")
+_NATIVE_GAP = re.compile(r"[\s,、]+")
 _FOREIGN_GAP = re.compile("[・·=＝]")
 
 
@@ -46,9 +46,9 @@ def split(text: str, locale: str, kana: str | None) -> FullName | Unusable | Non
     if _FOREIGN_GAP.search(name) and script is Script.KANA:
         given, *rest = _FOREIGN_GAP.split(name)
         return FullName(given or None, rest[-1] if rest else None)
-    first, *others = [part for part in _NATIVE_GAP.split(name.replace(",", " ").replace("、", " ")) if part]
-    if others:
-        return FullName("".join(others), first)
+    parts = [part for part in _NATIVE_GAP.split(name) if letters_of(part)]
+    if len(parts) > 1:
+        return FullName("".join(parts[1:]), parts[0])
     if script is Script.OTHER:
         return NOT_SPLIT
     return _unspaced(letters_of(name), script, locale_of(locale, name, kana))

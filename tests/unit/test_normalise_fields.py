@@ -43,8 +43,6 @@ def reason(region: str = "GB", **field: str) -> str | None:
         "昭和五十五年三月三日",
         "S55.3.3",
         "s55/03/03",
-    ]
-    + [
         "民國69年3月3日",
         "民国69年3月3日",
         "3 March 1980",
@@ -74,10 +72,18 @@ def test_an_ambiguous_date_needs_the_order_of_its_file() -> None:
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("1900-01-01", "placeholder"), ("0001-01-01", "placeholder"), ("9999-12-31", "placeholder")]
-    + [("0000-00-00", "placeholder"), ("2026-11-22", "future-date"), ("1980-02-30", "not-a-date")]
-    + [("80/03/03", "two-digit-year"), ("1850-05-05", "implausible-date"), ("平成40年1月1日", "not-a-date")]
-    + [("soon", "malformed")],
+    [
+        ("1900-01-01", "placeholder"),
+        ("0001-01-01", "placeholder"),
+        ("9999-12-31", "placeholder"),
+        ("0000-00-00", "placeholder"),
+        ("2026-11-22", "future-date"),
+        ("1980-02-30", "not-a-date"),
+        ("80/03/03", "two-digit-year"),
+        ("1850-05-05", "implausible-date"),
+        ("平成40年1月1日", "not-a-date"),
+        ("soon", "malformed"),
+    ],
 )
 def test_an_unusable_date_is_named(text: str, why: str) -> None:
     assert reason(birth_date=text) == why
@@ -85,11 +91,17 @@ def test_an_unusable_date_is_named(text: str, why: str) -> None:
 
 @pytest.mark.parametrize(
     ("region", "text", "e164"),
-    [("JP", "０９０-1234-5671", "+819012345671"), ("JP", "+81 90 1234 5671", "+819012345671")]
-    + [("JP", "090ー1234ー5671", "+819012345671"), ("JP", "(03) 3210-7654", "+81332107654")]
-    + [("TW", "0912-345-671", "+886912345671"), ("CN", "138 1234 5671", "+8613812345671")]
-    + [("GB", "020 7946 0018", "+442079460018"), ("US", "(212) 555-2368", "+12125552368")]
-    + [("GB", "+49 30 901820", "+4930901820")],
+    [
+        ("JP", "０９０-1234-5671", "+819012345671"),
+        ("JP", "+81 90 1234 5671", "+819012345671"),
+        ("JP", "090ー1234ー5671", "+819012345671"),
+        ("JP", "(03) 3210-7654", "+81332107654"),
+        ("TW", "0912-345-671", "+886912345671"),
+        ("CN", "138 1234 5671", "+8613812345671"),
+        ("GB", "020 7946 0018", "+442079460018"),
+        ("US", "(212) 555-2368", "+12125552368"),
+        ("GB", "+49 30 901820", "+4930901820"),
+    ],
 )
 def test_a_phone_number_becomes_e164(region: str, text: str, e164: str) -> None:
     found = table_of(region=region, phone=text).columns
@@ -103,8 +115,15 @@ def test_a_number_outside_the_plan_keeps_its_digits() -> None:
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("0000000000", "placeholder"), ("090-0000-0000", "placeholder"), ("1111111111", "placeholder")]
-    + [("123456789", "placeholder"), ("-", "placeholder"), ("12345", "too-short"), ("none", "malformed")],
+    [
+        ("0000000000", "placeholder"),
+        ("090-0000-0000", "placeholder"),
+        ("1111111111", "placeholder"),
+        ("123456789", "placeholder"),
+        ("-", "placeholder"),
+        ("12345", "too-short"),
+        ("none", "malformed"),
+    ],
 )
 def test_an_unusable_phone_is_named(text: str, why: str) -> None:
     assert reason(region="JP", phone=text) == why
@@ -112,8 +131,12 @@ def test_an_unusable_phone_is_named(text: str, why: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "address"),
-    [("Taro.Yamada+shop@GoogleMail.com", "taroyamada@gmail.com"), ("ＴＡＲＯ@Mail.Example", "taro@mail.example")]
-    + [("Taro <taro.y@mail.example>", "taro.y@mail.example"), ("mailto:a.b+c@mail.example", "a.b@mail.example")],
+    [
+        ("Taro.Yamada+shop@GoogleMail.com", "taroyamada@gmail.com"),
+        ("ＴＡＲＯ@Mail.Example", "taro@mail.example"),
+        ("Taro <taro.y@mail.example>", "taro.y@mail.example"),
+        ("mailto:a.b+c@mail.example", "a.b@mail.example"),
+    ],
 )
 def test_an_email_is_folded(text: str, address: str) -> None:
     assert value("e", email=text) == address
@@ -126,9 +149,16 @@ def test_a_short_local_part_is_no_variant() -> None:
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("test@test", "placeholder"), ("noreply@shop.example", "placeholder"), ("none@none.com", "placeholder")]
-    + [("aaaa@mail.example", "placeholder"), ("info@mail.example", "shared-mailbox"), ("taro@", "malformed")]
-    + [("taro", "malformed"), ("taro@@mail.example", "malformed")],
+    [
+        ("test@test", "placeholder"),
+        ("noreply@shop.example", "placeholder"),
+        ("none@none.com", "placeholder"),
+        ("aaaa@mail.example", "placeholder"),
+        ("info@mail.example", "shared-mailbox"),
+        ("taro@", "malformed"),
+        ("taro", "malformed"),
+        ("taro@@mail.example", "malformed"),
+    ],
 )
 def test_an_unusable_email_is_named(text: str, why: str) -> None:
     assert reason(email=text) == why
@@ -140,9 +170,11 @@ def test_an_unusable_email_is_named(text: str, why: str) -> None:
         ("JP", "〒１００－０００５", "1000005", "100"),
         ("JP", "600001", "0600001", "060"),
         ("CN", "200120", "200120", "2001"),
-    ]
-    + [("GB", "sw1a 1aa", "SW1A1AA", "SW1A"), ("US", "02139-4307", "02139", "021"), ("TW", "10491", "10491", "104")]
-    + [("NL", "1012 ab", "1012AB", "101")],
+        ("GB", "sw1a 1aa", "SW1A1AA", "SW1A"),
+        ("US", "02139-4307", "02139", "021"),
+        ("TW", "10491", "10491", "104"),
+        ("NL", "1012 ab", "1012AB", "101"),
+    ],
 )
 def test_postcodes(region: str, text: str, code: str, area: str) -> None:
     assert (value("p", region=region, postcode=text), value("pa", region=region, postcode=text)) == (code, area)

@@ -1,20 +1,11 @@
 """Answers already given to a write, so that the same request sent twice takes effect once."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import Connection, delete, insert, select
 
 from cdp.errors import IdempotencyConflict
+from cdp.idempotency import Answered
 from cdp.profiles.adapters.tables import idempotency
 from identity.ids import Instant
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What was answered to a write: an HTTP status and a JSON body of counts."""
-
-    status: int
-    body: str
 
 
 class IdempotencySql:
