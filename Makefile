@@ -57,7 +57,7 @@ bench: $(VENV)/.dev ## Measure ingest by stage and the profile read, as ratios
 	$(BIN)/python -m benchmarks
 
 lock: $(VENV)/.uv ## Resolve pyproject.toml into requirements/*.txt, with hashes and without addresses
-	$(UV_COMPILE) --upgrade --group bootstrap --output-file requirements/uv.txt pyproject.toml
+	$(UV_COMPILE) --upgrade --group bootstrap --output-file requirements/uv.txt
 	$(UV_COMPILE) --upgrade --extra all --group build --output-file requirements/run.txt pyproject.toml
 	$(UV_COMPILE) --upgrade --extra all --group build --group dev --constraint requirements/run.txt \
 		--no-annotate --output-file requirements/dev.txt pyproject.toml

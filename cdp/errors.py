@@ -51,6 +51,12 @@ class NotAuthenticated(CdpError):
     code = "not-authenticated"
 
 
+class UnsupportedGrant(CdpError):
+    """A way to ask for an access token that is not offered."""
+
+    code = "unsupported-grant"
+
+
 class NotPermitted(CdpError):
     """A known client that lacks the role for what it asked."""
 

@@ -15,8 +15,8 @@ from pipelines.reading import RawBatch
 _INTEGER = r"^[+-]?\d{1,18}$"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
 _DATE = r"^\d{4}-\d{2}-\d{2}([T ].*)?$"
-_TRUE = pa.array(["true", "1", "yes", "y", "t"])
-_FALSE = pa.array(["false", "0", "no", "n", "f"])
+_TRUE = r"^(true|1|yes|y|t)$"
+_FALSE = r"^(false|0|no|n|f)$"
 
 Mask = NDArray[np.bool_]
 
@@ -42,8 +42,8 @@ def typed(text: pa.Array, kind: FactType) -> pa.Array:
         return pc.if_else(pc.is_finite(number), number, pa.scalar(None, pa.float64()))
     if kind is FactType.BOOLEAN:
         word = pc.utf8_lower(trimmed)
-        yes = pc.is_in(word, value_set=_TRUE)
-        known = pc.or_(yes, pc.is_in(word, value_set=_FALSE))
+        yes = pc.match_substring_regex(word, _TRUE)
+        known = pc.or_(yes, pc.match_substring_regex(word, _FALSE))
         return pc.if_else(known, yes, pa.scalar(None, pa.bool_()))
     return _dates(trimmed)
 

@@ -11,6 +11,7 @@ from cdp.database import open_engine
 OWNERS = (
     "identity.adapters.tables",
     "consent.adapters.tables",
+    "governance.adapters.tables",
     "governance.adapters.tables_access",
     "pipelines.adapters.tables",
     "cdp.profiles.adapters.tables",
@@ -21,7 +22,8 @@ OWNERS = (
 def metadatas() -> tuple[MetaData, ...]:
     """The tables of every package, the key store's among them."""
     modules = [importlib.import_module(name) for name in OWNERS if exists(name)]
-    return tuple(value for module in modules for value in vars(module).values() if isinstance(value, MetaData))
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, MetaData)]
+    return tuple({id(metadata): metadata for metadata in found}.values())
 
 
 def exists(module: str) -> bool:

@@ -7,6 +7,11 @@ from identity.errors import EnishiError
 
 def main() -> None:
     """Run `cdp` and leave with 0 done, 1 finding, 2 usage, 3 refused by policy, 4 unavailable."""
+    if sys.argv[1:] == ["--version"]:  # the one answer that needs none of what follows, and is asked by scripts
+        from importlib.metadata import version
+
+        sys.stdout.write(f"enishi-cdp {version('enishi-cdp')}\n")
+        return
     from cdp.cli.app import app
     from cdp.cli.failing import FINDING, exit_code, tell, unexpected
     from governance.journal.errors import JournalError

@@ -3,13 +3,18 @@
 from collections.abc import MutableMapping
 from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cdp.http.problems import problem
 
 
 class BodyLimit:
-    """ASGI middleware: a request body over `bytes_max` is answered with 413, declared or streamed."""
+    """ASGI middleware: a request body over `bytes_max` is answered with 413, declared or streamed.
+
+    No endpoint runs on the beginning of a body: whoever reads past the limit gets an HTTPException, which FastAPI
+    passes on as it is.
+    """
 
     def __init__(self, app: ASGIApp, bytes_max: int) -> None:
         self._app = app
@@ -19,50 +24,49 @@ class BodyLimit:
         """Pass the request on, counting what comes in."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
-        if _declared(scope) > self._bytes_max:
-            await self._refuse(scope, receive, send)
-            return
-        counted = _Counted(receive, self._bytes_max)
+        elif _declared(scope) > self._bytes_max:
+            await _over(self._bytes_max)(scope, receive, send)
+        else:
+            await self._app(scope, _Counted(receive, self._bytes_max), send)
 
-        async def watched(message: Message) -> None:
-            if not counted.over:
-                await send(message)
 
-        await self._app(scope, counted, watched)
-        if counted.over:
-            await self._refuse(scope, receive, send)
+class BodyOverLimit(HTTPException):
+    """More bytes came than a request may have."""
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = problem(
-            413,
-            "too-large",
-            f"the body is over {self._bytes_max} bytes",
-            remedy="send fewer items per request",
-            headers={"Connection": "close"},
-        )
-        await answer(scope, receive, send)
+    def __init__(self, bytes_max: int) -> None:
+        super().__init__(413)
+        self.answer = _over(bytes_max)
 
 
 class _Counted:
-    """A `receive` that ends the body once it is over the limit and remembers that it was."""
+    """A `receive` that raises BodyOverLimit at the first message over the limit, and at every one after it."""
 
     def __init__(self, receive: Receive, bytes_max: int) -> None:
         self._receive = receive
+        self._bytes_max = bytes_max
         self._left = bytes_max
-        self.over = False
 
     async def __call__(self) -> MutableMapping[str, Any]:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            self.over = True
-            return {"type": "http.disconnect"}
+            raise BodyOverLimit(self._bytes_max)
         return message
 
 
+def _over(bytes_max: int) -> ASGIApp:
+    return problem(
+        413,
+        "too-large",
+        f"the body is over {bytes_max} bytes",
+        remedy="send fewer items per request",
+        headers={"Connection": "close"},
+    )
+
+
 def _declared(scope: Scope) -> int:
+    """The length that the request states; 0 when it states none. A number too long to read is over every limit."""
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit():
-            return int(value)
+            return int(value[:20])
     return 0

@@ -3,13 +3,15 @@
 Source: RFC 9457 (problem details). `type` is a relative reference that the API's own documentation resolves.
 """
 
-import logging
+import re
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from cdp.errors import (
@@ -22,10 +24,11 @@ from cdp.errors import (
     NotPermitted,
     ReadRefused,
     TooLarge,
+    UnsupportedGrant,
 )
 from consent.errors import ConsentError
 from governance.errors import AuthenticationFailed, GovernanceError, UnknownPseudonym
-from governance.journal.errors import JournalError, OutsideJournal
+from governance.journal.errors import InvalidLeaf, JournalError, OutsideJournal
 from identity.errors import EnishiError, IdentityError
 from pipelines.errors import PipelineError
 
@@ -38,6 +41,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     ReadRefused: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     UnknownPseudonym: HTTPStatus.NOT_FOUND,
+    UnsupportedGrant: HTTPStatus.BAD_REQUEST,
     InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
     IdempotencyConflict: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -48,10 +52,50 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     GovernanceError: HTTPStatus.UNPROCESSABLE_ENTITY,
     PipelineError: HTTPStatus.UNPROCESSABLE_ENTITY,
     EnishiError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    OutsideJournal: HTTPStatus.NOT_FOUND,
+    InvalidLeaf: HTTPStatus.INTERNAL_SERVER_ERROR,
+    JournalError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-"""The nearest class of an error decides its status."""
+"""The nearest class of an error decides its status. No journal, no answer: 503."""
 
-_log = logging.getLogger("cdp.http")
+OTHERS: Final = {
+    "invalid-request": (422, "The request does not fit its schema; `errors` names the places."),
+    "bad-request": (400, "The body could not be read."),
+    "not-found": (404, "Nothing there for this caller, or no such path."),
+    "method-not-allowed": (405, "This path has other methods; `Allow` names them."),
+    "too-large": (413, "A request over one of the limits."),
+    "unexpected": (500, "Something failed that should not; nothing was disclosed."),
+}
+"""The problems that no class of errors stands for: code, status and meaning."""
+
+_OAUTH: Final = {
+    AuthenticationFailed.code: "invalid_client",
+    UnsupportedGrant.code: "unsupported_grant_type",
+}
+"""What OAuth clients read in `error`. Source: RFC 6749 section 5.2."""
+
+_NAME = re.compile(r"[a-z][a-z_]{0,31}\Z")
+_PLACES_MAX = 20
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457). Its type is a place on the page /docs."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = Field(description="what was wrong")
+    why: str | None = None
+    remedy: str | None = Field(default=None, description="what to do")
+    reason: str | None = Field(default=None, description="of a refused read: why")
+    journal_index: int | None = Field(default=None, description="of a refused read: the leaf that proves it")
+    errors: list[dict[str, str]] | None = Field(default=None, description="of a request that does not fit: where")
+
+
+DOCUMENTED: Final[dict[int | str, dict[str, Any]]] = {
+    "4XX": {"description": "A problem", "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+}
+"""What every route may also answer, for the OpenAPI document."""
 
 
 def status_of(error: Exception) -> HTTPStatus:
@@ -69,45 +113,47 @@ def problem(status: int, code: str, detail: str, *, headers: dict[str, str] | No
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of ours, of FastAPI and of Starlette as a problem."""
+    """Answer every error of ours, of FastAPI and of Starlette as a problem; `guard` answers what is left."""
 
     @app.exception_handler(EnishiError)
-    def _ours(_request: Request, error: EnishiError) -> JSONResponse:
-        return of_error(error)
-
     @app.exception_handler(JournalError)
-    def _journal(_request: Request, error: JournalError) -> JSONResponse:
-        status = 404 if isinstance(error, OutsideJournal) else 503
-        return problem(status, error.code, error.what, why=error.why, remedy=error.remedy)
+    def _ours(_request: Request, error: EnishiError | JournalError) -> JSONResponse:
+        return of_error(error)
 
     @app.exception_handler(RequestValidationError)
     def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
         # Names the place and the rule, never what stood there: pydantic's own text repeats the input.
-        places = [{"place": "/".join(map(str, item["loc"])), "rule": item["type"]} for item in error.errors()[:20]]
+        places = [{"place": place_of(item["loc"]), "rule": item["type"]} for item in error.errors()[:_PLACES_MAX]]
         return problem(422, "invalid-request", "the request does not fit its schema", errors=places)
 
     @app.exception_handler(HTTPException)
-    def _http(_request: Request, error: HTTPException) -> JSONResponse:
+    def _http(_request: Request, error: HTTPException) -> Response:
+        if isinstance(answer := getattr(error, "answer", None), Response):
+            return answer
         code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-        headers = dict(error.headers or {})
-        return problem(error.status_code, code, HTTPStatus(error.status_code).description or code, headers=headers)
-
-    @app.exception_handler(Exception)
-    def _unexpected(_request: Request, error: Exception) -> JSONResponse:
-        # The message of an unknown error may hold a personal value, so only its type is told.
-        _log.error("unexpected error of type %s", type(error).__name__)
-        return problem(500, "unexpected", "something failed that should not; nothing was disclosed")
+        detail = HTTPStatus(error.status_code).description or code
+        return problem(error.status_code, code, detail, headers=dict(error.headers or {}))
 
 
-def of_error(error: EnishiError) -> JSONResponse:
+def place_of(location: Sequence[str | int]) -> str:
+    """Where in a request, as `body/records/0/facts`.
+
+    A client names the fields that it made up, and may have made them of a customer's name: what is no plain word is
+    told as `…`.
+    """
+    return "/".join(str(part) if isinstance(part, int) or _NAME.match(part) else "…" for part in location)
+
+
+def of_error(error: EnishiError | JournalError) -> JSONResponse:
     """The problem that tells of one of our errors, in its three parts."""
     status = status_of(error)
-    more: dict[str, Any] = {"why": error.why, "remedy": error.remedy}
+    more: dict[str, Any] = {"why": error.why, "remedy": error.remedy, "error": _OAUTH.get(error.code, "")}
     headers: dict[str, str] = {}
     if isinstance(error, ReadRefused):
         more |= {"reason": error.reason, "journal_index": error.journal_index}
     if status is HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = 'Bearer realm="enishi"'
+        scheme = "Basic" if isinstance(error, AuthenticationFailed) else "Bearer"
+        headers["WWW-Authenticate"] = f'{scheme} realm="enishi"'
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "1"
     return problem(

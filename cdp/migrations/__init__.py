@@ -1,17 +1,20 @@
 """The history of the hub's database: brings one to the tables that this version knows, or says why it will not.
 
-The key store is another database (`keystore_metadata`, one table) and is not part of this history.
+The key store is another database (`keystore_metadata`, one table) and is not part of this history. Alembic is
+imported only where something is upgraded: it costs every other start half a second.
 """
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, text
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect, text
 
 from cdp.database import transaction
 from cdp.errors import HomeIsNewer, HomeIsOlder
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _LOCK = 0x656E6973
 """PostgreSQL's advisory lock under which one process upgrades while the others wait ("enis")."""
@@ -25,8 +28,12 @@ def upgrade(engine: Engine) -> None:
     with transaction(engine, writes=True) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        _refuse_newer(_current(connection))
-        command.upgrade(config(connection), "head")
+        found = _current(connection)
+        _refuse_newer(found)
+        if found != head():
+            from alembic import command
+
+            command.upgrade(config(connection), "head")
 
 
 def check(engine: Engine) -> None:
@@ -52,11 +59,13 @@ def current(engine: Engine) -> str | None:
 
 def head() -> str | None:
     """The newest revision that this version knows; None while there is none."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+    return max(_known(), default=None)
 
 
-def config(connection: Connection | None = None) -> Config:
+def config(connection: Connection | None = None) -> "Config":
     """Alembic's configuration without a file, on an open connection whose transaction somebody else ends."""
+    from alembic.config import Config
+
     settings = Config()
     settings.set_main_option("script_location", "cdp:migrations")
     settings.set_main_option("file_template", "%%(rev)s_%%(slug)s")
@@ -65,17 +74,21 @@ def config(connection: Connection | None = None) -> Config:
 
 
 def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+@cache
+def _known() -> frozenset[str]:
+    """The revisions that this version knows: their files are named `NUMBER_SLUG.py`, in one line of four digits."""
+    names = (file.name for file in files("cdp.migrations.versions").iterdir())
+    return frozenset(name.partition("_")[0] for name in names if name[:1].isdigit())
 
 
 def _refuse_newer(revision: str | None) -> None:
-    if revision is None:
-        return
-    try:
-        known = ScriptDirectory.from_config(config()).get_revision(revision)
-    except CommandError:
-        known = None
-    if known is None:
+    if revision is not None and revision not in _known():
         raise HomeIsNewer(
             "the database was made by a newer version of this program",
             why="it stands at a revision that this version does not know",

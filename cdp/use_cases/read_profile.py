@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from cdp.errors import NotFound, ReadRefused, TooLarge
 from cdp.telemetry import span
+from cdp.use_cases.masks import specs_for
 from cdp.use_cases.people import absent, book_of, person_of
 from cdp.wiring import Application, Hub
 from governance.actors import Client
@@ -236,7 +237,7 @@ def _read(app: Application, hub: Hub, reader: Reader, super_id: SuperId, operati
 def _profile(
     app: Application, hub: Hub, reader: Reader, *, pseudonym: str, decision: Decision, grant: Grant
 ) -> Profile:
-    values = hub.facts.values(grant)
+    values, specs = hub.facts.values(grant), specs_for(hub, grant.released)
     key = app.hub_key(f"trait-tokens/{reader.recipient}/{reader.purpose}")
     shown = tuple(
         ShownTrait(
@@ -245,7 +246,12 @@ def _profile(
             kind=str(item.trait.kind),
             source=item.trait.controller,
             strength=item.strength.label,
-            value=mask(values[item.trait], item.strength, key=key),
+            value=mask(
+                values[item.trait],
+                item.strength,
+                specs.get((item.trait.controller, item.trait.name)),
+                key=key,
+            ),
         )
         for item in decision.released
     )

@@ -131,7 +131,7 @@ def _language(text: str, locale: str, region: str) -> str:
 
 
 def _fold_native(text: str, language: str) -> str:
-    folded = fold_dashes(fold_width(text).casefold())
+    folded = fold_dashes(fold_accents(fold_width(text)))
     if language == "zh":
         folded, area = simplified(folded), _ZH_PROVINCE
     else:

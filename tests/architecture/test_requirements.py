@@ -56,3 +56,7 @@ def test_no_dependency_of_the_product_is_strong_copyleft() -> None:
         if weak or strong:
             found.append(f"{package}: {licence}")
     assert found == []
+
+
+def test_what_installs_the_rest_is_pinned_alone() -> None:
+    assert [name for name, _ in PIN.findall(requirements("uv.txt"))] == ["uv"]
