@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib.metadata import version
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from cdp import home as homes
 from cdp import migrations
@@ -17,6 +17,7 @@ from cdp.database import open_engine, transaction
 from cdp.profiles.adapters.facts_sql import FactsSql
 from cdp.profiles.adapters.idempotency_sql import IdempotencySql
 from cdp.settings import Settings, from_environment
+from cdp.watched import WatchedResolver
 from consent.adapters.agreements_sql import AgreementsSql
 from consent.adapters.ledger_sql import LedgerSql
 from consent.trees import shipped
@@ -58,6 +59,8 @@ from pipelines.ports import Stores
 from pipelines.reading import Files
 
 _EPOCH = 1
+_CHANGE_LOCK = 0x65_6E_69_63
+"""PostgreSQL's advisory lock of whoever changes records ("enic")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,9 @@ class Application:
         self.version = version("enishi-cdp")
         self.keys = FileKeyProvider(settings.keys_folder, self.entropy)
         self.trees = shipped()
-        self.engine = open_engine(settings.hub_database, wait_seconds=settings.database_wait_seconds)
-        self.keystore = open_engine(settings.keystore_database, wait_seconds=settings.database_wait_seconds)
+        wait = settings.database_wait_seconds
+        self.engine = open_engine(settings.hub_database, wait_seconds=wait, must_exist=True)
+        self.keystore = open_engine(settings.keystore_database, wait_seconds=wait, must_exist=True)
         migrations.check(self.engine)
         self.model: Model = shipped_model(self.home.persons)
         self._tables: dict[str, PolicyTable] = {}
@@ -105,9 +109,21 @@ class Application:
             yield self._hub(connection)
 
     @contextmanager
-    def stores(self) -> Iterator[Stores]:
-        """A writing transaction's stores, as pipelines want them."""
+    def change(self) -> Iterator[Hub]:
+        """A writing transaction that keeps every other one that changes records out until it ends.
+
+        INVARIANT: who is who is a function of all records, so nobody resolves beside another who does not see them yet.
+        SQLite has one writer anyway. Reads, which only add to the journal, do not wait.
+        """
         with self.hub(writes=True) as hub:
+            if hub.connection.dialect.name == "postgresql":
+                hub.connection.execute(select(func.pg_advisory_xact_lock(_CHANGE_LOCK)))
+            yield hub
+
+    @contextmanager
+    def stores(self) -> Iterator[Stores]:
+        """A transaction's stores, to change records, as pipelines want them."""
+        with self.change() as hub:
             yield hub.stores
 
     @contextmanager
@@ -242,7 +258,7 @@ class Application:
         return self._resolver(stores.links, stores.members)
 
     def _resolver(self, links: LinkStore, members: MemberStore) -> Resolver:
-        return Resolver(links, members, model=self.model, entropy=self.entropy)
+        return WatchedResolver(links, members, model=self.model, entropy=self.entropy)
 
     @cached_property
     def _link_keys(self) -> HubKeys:

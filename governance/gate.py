@@ -67,11 +67,13 @@ class Decision:
 class Commitments:
     """What stands in the journal for the person and their pseudonym: 64 hex digits each, or empty for nobody.
 
-    See `governance.commitments.commit`.
+    `event` gives what stands there for the id of a consent event: one event may permit two recipients, whose officers
+    must not find their entries about one person by it. See `governance.commitments.commit`.
     """
 
     subject: str = ""
     pseudonym: str = ""
+    event: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,7 @@ def leaf_of(case: Case) -> dict[str, JSON]:
     """The journal's leaf for a decided read: names, reasons and commitments, never a value or a record's id."""
     decision, request = case.decision, case.decision.request
     traits = [one.trait for one in decision.released] + [one.trait for one in decision.withheld]
+    events = {*decision.events, *(event for one in decision.released for event in one.events)}
     return {
         "v": LEAF_VERSION,
         "at": at_text(request.at),
@@ -255,7 +258,7 @@ def leaf_of(case: Case) -> dict[str, JSON]:
         "pseudonym": case.commitments.pseudonym,
         "attributes": _unique({**_named(one.trait), "strength": one.strength.label} for one in decision.released),
         "withheld": _unique({**_named(one.trait), "reason": one.reason} for one in decision.withheld),
-        "consent_events": sorted({*decision.events, *(event for one in decision.released for event in one.events)}),
+        "consent_events": sorted(map(case.commitments.event, events)),
         "agreements": sorted({one.agreement for one in decision.released if one.agreement}),
         "policy": decision.policy,
         "decision": "allow" if decision.allowed else "refuse",

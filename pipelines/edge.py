@@ -135,7 +135,7 @@ class Edge:
         names = [SOURCE_KEY, *(str(rule.kind) for rule in self.contract.fields)]
         columns = [source_keys(rows, self.contract).to_pylist()]
         columns += [_field(rule, rows, as_read=False).to_pylist() for rule in self.contract.fields]
-        keys = self.seal_keys(committed.refs)
+        keys = self.seal_keys(sorted(committed.refs))  # sorted, so that the key store forgets the file's order
         return [
             self.vault.seal(entity, ref, {n: v for n, v in zip(names, values, strict=True) if v is not None}, keys[ref])
             for ref, *values in zip(committed.refs, *columns, strict=True)

@@ -79,6 +79,8 @@ def land(
     due = [one for one in batch.records if one.ref not in known or known[one.ref].content != one.content]
     _check_terms(due, trees)
     ids = {one.ref: known[one.ref].record if one.ref in known else _new_id(entropy) for one in due}
+    # By their random ids: no table may keep the order of the partner's file, which would tell whose each row is.
+    due.sort(key=lambda one: ids[one.ref])
     stores.refs.bind([Ref(batch.entity, one.ref, ids[one.ref], one.content) for one in due])
     before = stores.ledger.of_records([ids[one.ref] for one in due if one.ref in known])
     events = {ids[one.ref]: _due(one, ids[one.ref], batch, before, at) for one in due}

@@ -1,5 +1,6 @@
 """The command line: `cdp NOUN VERB`, one screen of help each, `--json` for reading commands."""
 
+import os
 import sys
 
 from identity.errors import EnishiError
@@ -24,6 +25,8 @@ def main() -> None:
     except JournalError as error:
         tell(error)
         sys.exit(FINDING)
+    except BrokenPipeError:  # the reader had enough, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         sys.stderr.write("\nstopped; what was acknowledged is kept, run the same command to go on\n")
         sys.exit(130)

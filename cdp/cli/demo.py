@@ -14,8 +14,8 @@ from cdp.cli.opening import opened, settings
 from cdp.cli.serve import serve
 from cdp.cli.showing import say
 from cdp.errors import HomeExists
+from cdp.use_cases.ingest_file import ingest_file
 from cdp.wiring import Application, initialise
-from pipelines import ingest as pipeline
 from pipelines.contract import Contract
 from pipelines.relink import record_agreements
 
@@ -80,7 +80,7 @@ def _ingest(app: Application, files: Path) -> None:
         started = time.monotonic()
         with progress_bar(enabled=True) as progress:
             file = files / f"{entity}{FORMS[entity].suffix}"
-            report = pipeline.ingest(str(file), promised, app.ingestion(promised.entity), progress)
+            report = ingest_file(app, file, promised, progress)
         tell(report, seconds=time.monotonic() - started)
 
 

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from cdp.cli.contracts import contract_at
 from cdp.cli.opening import Home, Json, opened
 from cdp.cli.showing import as_json, say
+from cdp.use_cases.ingest_file import ingest_file
 from pipelines import ingest as pipeline
 from pipelines.ingest import RunReport
 
@@ -37,7 +38,7 @@ def ingest(
     promised = contract_at(contract)
     started = time.monotonic()
     with progress_bar(enabled=not json) as progress:
-        report = pipeline.ingest(str(file), promised, app.ingestion(promised.entity), progress)
+        report = ingest_file(app, file, promised, progress)
     if json:
         as_json(report_as_json(report))
         return

@@ -11,7 +11,12 @@ from rich.table import Table
 
 from identity.ids import FOREVER, Instant
 
+_WIDTH_UNATTENDED = 160
+"""Columns of a table that goes to a file or a pipe, where no terminal says how wide it is."""
+
 console = Console(highlight=False, soft_wrap=True)
+if not console.is_terminal:
+    console.width = _WIDTH_UNATTENDED
 
 
 def as_json(value: Any) -> None:

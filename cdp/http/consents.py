@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from cdp.http.access import Anybody, App, Edge
-from cdp.http.terms import Terms
+from cdp.http.terms import Party, Since, Terms
 from cdp.http.writes import IdempotencyKey, once
 from cdp.use_cases import consents
 from cdp.use_cases.clients import require_role
@@ -33,7 +33,7 @@ class Event(OwnRecord):
 
     terms: Terms
     state: State = Field(description="given, refused, withdrawn, objected or restricted")
-    valid_from: int | None = Field(default=None, ge=0, description="microseconds since the epoch; null: from now")
+    valid_from: Since = None
     evidence: str = Field(default="", pattern=r"^([0-9a-f]{64})?$", description="SHA-256 of the raw evidence")
 
 
@@ -56,7 +56,7 @@ class Asked(OwnRecord):
 
     purpose: str = Field(max_length=128)
     category: str = Field(max_length=128)
-    recipient: str | None = Field(default=None, description="an entity; null: the caller's own")
+    recipient: Party | None = Field(default=None, description="an entity; null: the caller's own")
     operation: Operation = Operation.USE
 
 

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from cdp.console.pages import render
-from cdp.http.problems import status_of
+from cdp.http.problems import OTHERS, status_of
+from governance.journal.errors import JournalError
 from identity.errors import EnishiError
 
 router = APIRouter(include_in_schema=False)
@@ -21,7 +22,7 @@ def docs(request: Request) -> HTMLResponse:
     for operation in _operations(spec):
         groups.setdefault(operation["tag"], []).append(operation)
     schemas = {name: list(_fields(body)) for name, body in sorted(spec["components"]["schemas"].items())}
-    return render(request, "docs.html", spec=spec, groups=groups, schemas=schemas, problems=list(_problems()))
+    return render(request, "docs.html", spec=spec, groups=groups, schemas=schemas, problems=_problems())
 
 
 def _operations(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -72,13 +73,18 @@ def _type(schema: dict[str, Any]) -> str:
     return str(schema.get("type", ""))
 
 
-def _problems() -> Iterator[dict[str, Any]]:
-    yield {"code": "invalid-request", "status": 422, "meaning": "The request does not fit its schema."}
-    for kind in sorted(_descendants(EnishiError), key=lambda item: item.code):
-        yield {"code": kind.code, "status": int(status_of(kind.__new__(kind))), "meaning": kind.__doc__ or ""}
+def _problems() -> list[dict[str, Any]]:
+    """Every type of problem, by code; classes that share a code are one."""
+    found = {code: {"code": code, "status": status, "meaning": text} for code, (status, text) in OTHERS.items()}
+    for kind in (*_descendants(EnishiError), *_descendants(JournalError)):
+        row = {"code": kind.code, "status": int(status_of(kind.__new__(kind))), "meaning": kind.__doc__ or ""}
+        found.setdefault(kind.code, row)
+    return [found[code] for code in sorted(found)]
 
 
-def _descendants(kind: type[EnishiError]) -> Iterator[type[EnishiError]]:
+def _descendants(
+    kind: type[EnishiError] | type[JournalError],
+) -> Iterator[type[EnishiError] | type[JournalError]]:
     for child in kind.__subclasses__():
         yield child
         yield from _descendants(child)

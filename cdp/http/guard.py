@@ -1,6 +1,7 @@
 """Around every request: a span, the security headers, and a problem where our own code failed."""
 
 import logging
+import traceback
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -21,6 +22,7 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 """On every answer that does not say otherwise itself."""
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_STEPS = 6
 _log = logging.getLogger("cdp.http")
 
 
@@ -44,12 +46,18 @@ class Guard:
             try:
                 await self._app(scope, receive, answer)
             except Exception as error:  # noqa: BLE001  what it is cannot be known here; it is told by its type
-                _log.error("unexpected error of type %s", type(error).__name__)  # noqa: TRY400  no traceback, on purpose
+                _log.error("unexpected error of type %s at %s", type(error).__name__, _place(error))
                 if not answer.status:
                     await _failed()(scope, receive, answer)
             watched.note(route=_route(scope), status=answer.status)
         if answer.status >= 400:
             count(Counted.HTTP_PROBLEMS, route=_route(scope), status=answer.status)
+
+
+def _place(error: Exception) -> str:
+    """The innermost steps of the way to an error, as function:line; a whole traceback would print its message."""
+    steps = [f"{frame.f_code.co_qualname}:{line}" for frame, line in traceback.walk_tb(error.__traceback__)]
+    return " > ".join(steps[-_STEPS:])
 
 
 def _failed() -> ASGIApp:

@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from cdp.errors import CdpError
 from cdp.http.access import App
+from governance.journal.errors import JournalError
+from identity.errors import EnishiError
 
 router = APIRouter(tags=["operation"])
 
@@ -37,7 +38,7 @@ def health() -> Health:
     return Health(status="ok")
 
 
-@router.get("/ready", summary="Can it answer reads now?")
+@router.get("/ready", summary="Can it answer reads now?", responses={503: {"model": Readiness}})
 def ready(app: App, response: Response) -> Readiness:
     """503 while a database, the keys or the journal cannot be used."""
     parts: dict[str, str] = {}
@@ -45,7 +46,7 @@ def ready(app: App, response: Response) -> Readiness:
         try:
             check()
             parts[name] = "ok"
-        except CdpError as error:
+        except (EnishiError, JournalError) as error:
             parts[name] = error.code
     good = all(state == "ok" for state in parts.values())
     response.status_code = 200 if good else 503

@@ -13,6 +13,7 @@ from cdp.use_cases.read_journal import Search
 router = APIRouter(prefix="/v1/journal", tags=["journal"])
 
 Index = Annotated[int, Query(ge=0)]
+_SLUG = "^[a-z][a-z0-9_.-]{0,127}$"
 
 
 class Entry(BaseModel):
@@ -43,8 +44,8 @@ class Proof(BaseModel):
 def entries(
     app: App,
     officer: Officer,
-    client: Annotated[str | None, Query(description="the client that asked")] = None,
-    purpose: Annotated[str | None, Query(description="the stated purpose")] = None,
+    client: Annotated[str | None, Query(pattern=_SLUG, description="the client that asked")] = None,
+    purpose: Annotated[str | None, Query(pattern=_SLUG, description="the stated purpose")] = None,
     decision: Annotated[str | None, Query(pattern="^(allow|refuse)$", description="allow or refuse")] = None,
     since: Annotated[str | None, Query(description="RFC 3339, inclusive")] = None,
     until: Annotated[str | None, Query(description="RFC 3339, exclusive")] = None,

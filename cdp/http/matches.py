@@ -1,6 +1,8 @@
 """Why the hub believes that records belong to one person: bits by field for stewards, a band for everybody else."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 
 from cdp.http.access import App, Purpose, Steward
 from cdp.telemetry import current_trace_id
@@ -12,6 +14,11 @@ router = APIRouter(prefix="/v1/matches", tags=["matches"])
 
 
 @router.get("/{pseudonym}", summary="Explain a match")
-def explain(app: App, client: Steward, purpose: Purpose, pseudonym: str) -> Explanation:
+def explain(
+    app: App,
+    client: Steward,
+    purpose: Purpose,
+    pseudonym: Annotated[str, Path(max_length=128, description="issued to you, for this purpose")],
+) -> Explanation:
     """How the records behind a pseudonym hold together, in fields and states, never values. Journalled like a read."""
     return explain_match.explain(app, Reader(client, purpose, current_trace_id()), pseudonym)

@@ -4,15 +4,16 @@ Source: RFC 6749 section 4.4; section 5.2 for the errors.
 """
 
 import base64
-import binascii
 from typing import Annotated
+from urllib.parse import unquote_plus
 
 from fastapi import APIRouter, Form, Header
 from pydantic import BaseModel
 
-from cdp.errors import InvalidRequest, NotAuthenticated
+from cdp.errors import UnsupportedGrant
 from cdp.http.access import App
 from cdp.use_cases.clients import issue_token
+from governance.errors import AuthenticationFailed
 
 router = APIRouter(prefix="/v1/oauth", tags=["access"])
 
@@ -35,7 +36,7 @@ def token(
 ) -> Token:
     """A token for the client whose id and secret come in the form or as HTTP Basic credentials."""
     if grant_type != "client_credentials":
-        raise InvalidRequest("this grant type is not supported", remedy="use grant_type=client_credentials")
+        raise UnsupportedGrant("this grant type is not supported", remedy="use grant_type=client_credentials")
     if authorization:
         client_id, client_secret = _basic(authorization)
     issued = issue_token(app, client_id, client_secret)
@@ -43,11 +44,14 @@ def token(
 
 
 def _basic(header: str) -> tuple[str, str]:
+    """Client id and secret; each was form-encoded before both were base64 encoded (RFC 6749 section 2.3.1)."""
     scheme, _, encoded = header.partition(" ")
     try:
         name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, not ASCII before decoding, or not UTF-8 after it
         name, secret = "", ""
     if scheme.lower() != "basic" or not name:
-        raise NotAuthenticated("the credentials are not HTTP Basic", remedy="send client id and secret, base64 encoded")
-    return name, secret
+        raise AuthenticationFailed(
+            "the credentials are not HTTP Basic", remedy="send client id and secret, base64 encoded"
+        )
+    return unquote_plus(name), unquote_plus(secret)

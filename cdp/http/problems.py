@@ -4,7 +4,7 @@ Source: RFC 9457 (problem details). `type` is a relative reference that the API'
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -74,7 +74,7 @@ _OAUTH: Final = {
 }
 """What OAuth clients read in `error`. Source: RFC 6749 section 5.2."""
 
-_NAME = re.compile(r"[a-z][a-z_]{0,31}\Z")
+_PLAIN = re.compile(r"[a-z][a-z_]{0,31}\Z")
 _PLACES_MAX = 20
 
 
@@ -123,7 +123,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
         # Names the place and the rule, never what stood there: pydantic's own text repeats the input.
-        places = [{"place": place_of(item["loc"]), "rule": item["type"]} for item in error.errors()[:_PLACES_MAX]]
+        places = [{"place": _place(item), "rule": item["type"]} for item in error.errors()[:_PLACES_MAX]]
         return problem(422, "invalid-request", "the request does not fit its schema", errors=places)
 
     @app.exception_handler(HTTPException)
@@ -135,13 +135,16 @@ def install(app: FastAPI) -> None:
         return problem(error.status_code, code, detail, headers=dict(error.headers or {}))
 
 
-def place_of(location: Sequence[str | int]) -> str:
+def _place(item: Mapping[str, Any]) -> str:
     """Where in a request, as `body/records/0/facts`.
 
-    A client names the fields that it made up, and may have made them of a customer's name: what is no plain word is
-    told as `…`.
+    The name of a superfluous field is the client's own, and may have been made of a customer's name: what is no plain
+    word is told as `…`.
     """
-    return "/".join(str(part) if isinstance(part, int) or _NAME.match(part) else "…" for part in location)
+    *before, last = map(str, item["loc"])
+    if item["type"] == "extra_forbidden" and not _PLAIN.match(last):
+        last = "…"
+    return "/".join((*before, last))
 
 
 def of_error(error: EnishiError | JournalError) -> JSONResponse:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cdp.errors import TooLarge
 from cdp.http.access import App, Edge
-from cdp.http.terms import Terms
+from cdp.http.terms import Since, Terms
 from cdp.http.writes import IdempotencyKey, once
 from cdp.use_cases.deliver import deliver
 from consent.ledger import State
@@ -18,6 +18,10 @@ from pipelines.batch import EdgeBatch, EdgeConsent, EdgeFact, EdgeRecord
 router = APIRouter(prefix="/v1", tags=["delivery"])
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+Text = Annotated[str, Field(max_length=2000)]
+Whole = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 
 
 class _Strict(BaseModel):
@@ -40,7 +44,7 @@ class Fact(_Strict):
     name: str = Field(pattern=r"^[a-z][a-z0-9._-]{0,127}$", description="such as loyalty.points")
     category: str = Field(max_length=128, description="a data category of the group")
     kind: TraitKind = Field(default=TraitKind.FACT, strict=False)
-    value: str | int | float | bool
+    value: Text | Whole | float | bool
 
 
 class Consent(_Strict):
@@ -48,7 +52,7 @@ class Consent(_Strict):
 
     terms: Terms
     state: State = Field(default=State.GIVEN, strict=False)
-    valid_from: int | None = Field(default=None, ge=0, description="microseconds since the epoch; null: from now")
+    valid_from: Since = None
 
 
 class Record(_Strict):

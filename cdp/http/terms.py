@@ -1,11 +1,17 @@
 """The terms of a permission, as JSON carries them."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from consent.basis import LegalBasis, Operation
 from pipelines import contract
+
+INSTANT_MAX = 7_258_118_400_000_000
+"""The year 2200, in microseconds: later is no date of a consent, and soon no date at all."""
+
+Party = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9-]{0,30}[a-z0-9])$")]
+Since = Annotated[int | None, Field(ge=0, le=INSTANT_MAX, description="microseconds since the epoch; null: from now")]
 
 
 class Terms(BaseModel):
@@ -15,13 +21,15 @@ class Terms(BaseModel):
 
     operations: list[Operation] = Field(min_length=1)
     purpose: str = Field(max_length=128)
-    recipients: list[str] = Field(min_length=1, max_length=200, description='entities, or "*" for every one')
+    recipients: list[Party] = Field(min_length=1, max_length=200, description='entities, or "*" for every one')
     categories: list[str] = Field(min_length=1, max_length=200, description='data categories, or "*" for all')
     basis: LegalBasis
-    notice: str = Field(default="", max_length=500)
-    jurisdiction: str = Field(default="", max_length=64)
+    notice: str = Field(
+        default="", pattern=r"^[A-Za-z0-9._:/#?=&+-]{0,200}$", description="id or address, with version"
+    )
+    jurisdiction: str = Field(default="", pattern=r"^[A-Za-z0-9-]{0,16}$", description="such as JP")
     separate: bool = False
-    expires_days: int | None = Field(default=None, ge=1)
+    expires_days: int | None = Field(default=None, ge=1, le=36_525)
 
     def parsed(self) -> contract.Terms:
         """The same as a value of the core."""

@@ -37,7 +37,7 @@ def once(
     """
     digest = hashlib.sha256(type(request).__name__.encode() + request.model_dump_json().encode()).digest()
     now = app.clock.now()
-    with app.hub(writes=True) as hub:
+    with app.change() as hub:
         hub.idempotency.forget_before(now - app.settings.idempotency_hours * _HOUR)
         earlier = hub.idempotency.earlier(client.id, key, digest)
         if earlier is not None:

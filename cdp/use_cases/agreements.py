@@ -37,7 +37,7 @@ def end(app: Application, agreement: str) -> int:
     Raises UnknownAgreement.
     """
     now = app.clock.now()
-    with app.hub(writes=True) as hub:
+    with app.change() as hub:
         ended = hub.stores.agreements.end(agreement, now)
         parties = known_entities(hub.stores) if ended.recipient == EVERYONE else {ended.controller, ended.recipient}
         return relink(

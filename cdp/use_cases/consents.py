@@ -1,22 +1,25 @@
 """What a person permits: writing it down, acting on it at once, and telling how it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from cdp.errors import InvalidRequest
 from cdp.telemetry import span
 from cdp.use_cases.people import absent, book_of, person_of
 from cdp.wiring import Application, Hub
 from consent.ledger import ConsentEvent, State, checked, event_id
-from consent.linking import linkable_with
 from consent.permission import Question
 from consent.receipt import receipt_of
 from governance.actors import Client
 from identity.ids import EntityId, Instant, RecordId, entity_id
+from identity.links import LinkBlock
 from identity.refs import DIGEST_BYTES
 from identity.resolver import Change
 from pipelines.contract import Terms
+from pipelines.landing import LinkRules, known_entities
 
 _DAY = 86_400 * 1_000_000
 _FORGOTTEN = bytes(DIGEST_BYTES)
@@ -82,9 +85,10 @@ def tell(app: Application, hub: Hub, client: Client, key: str, told: Sequence[To
     ]
     with span("store.consents", rows=len(events)):
         new = hub.stores.ledger.append(events)
-        change = _relinked(app, hub, sorted({event.record for event in events}))
+        stored = hub.stores.links.open(np.array(sorted({event.record for event in events}), dtype=np.int64))
+        change = _relinked(app, hub, stored, now)
         hub.resolver.apply(change, at=now)
-        _forget_contents(hub, change.withdrawals)
+        _forget_contents(hub, [*change.withdrawals, *_without_tokens(stored, change.permissions)])
     return Recorded(new, len(change.permissions), len(change.withdrawals))
 
 
@@ -145,16 +149,27 @@ def _forget_contents(hub: Hub, records: Sequence[RecordId]) -> None:
     hub.stores.refs.bind([replace(ref, content=_FORGOTTEN) for ref in known.values()])
 
 
-def _relinked(app: Application, hub: Hub, records: Sequence[RecordId]) -> Change:
-    refs = hub.stores.refs.of(records)
-    entities = list(hub.stores.refs.by_entity())
-    book, now = book_of(app, hub), app.clock.now()
+def _without_tokens(stored: LinkBlock, records: Iterable[RecordId]) -> list[RecordId]:
+    """Those of `records` that may be linked from now on and have nothing stored to be linked by."""
+    empty = set(stored.record[stored.counts == 0].tolist())
+    return [record for record in records if record in empty]
+
+
+def _relinked(app: Application, hub: Hub, stored: LinkBlock, now: Instant) -> Change:
+    """What the ledger now says of linking, where the index says otherwise.
+
+    INVARIANT: compared with what is stored and not with what the ledger said before: a permission that expired left
+    its tokens behind, and a record that never had any keeps its super-ID.
+    """
+    records = [RecordId(record) for record in stored.record.tolist()]
     events = hub.stores.ledger.of_records(records)
-    allowed = {
-        record_: linkable_with(events[record_], refs[record_].entity, book, entities, now, app.trees)
-        for record_ in records
-    }
-    return Change(
-        withdrawals=[record_ for record_, entities_ in allowed.items() if not entities_],
-        permissions={record_: entities_ for record_, entities_ in allowed.items() if entities_},
-    )
+    rules = LinkRules(book_of(app, hub), known_entities(hub.stores), trees=app.trees, at=now)
+    withdrawals, permissions = [], {}
+    for row, record in enumerate(records):
+        stance = stored.stance_of(row)
+        allowed = rules.of(stance.entity, events[record])
+        if allowed and allowed != stance.linkable_with:
+            permissions[record] = allowed
+        elif not allowed and (stance.linkable_with or stored.counts[row]):
+            withdrawals.append(record)
+    return Change(withdrawals=withdrawals, permissions=permissions)

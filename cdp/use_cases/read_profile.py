@@ -174,11 +174,19 @@ def refused_purpose(app: Application, hub: Hub, reader: Reader, operation: Opera
 
 
 def commitments_of(app: Application, reader: Reader, super_id: SuperId) -> tuple[str, Commitments]:
-    """The recipient's pseudonym of a person, and what the journal may hold of both."""
+    """The recipient's pseudonym of a person, and what the journal may hold of both.
+
+    Commitments are of one recipient: with the same ones in everybody's entries, two companies' officers would join
+    their pseudonyms. The hub, which holds the audit key, finds a person's entries by each recipient's.
+    """
     pseudonym = app.pseudonyms.issue(super_id, recipient=reader.recipient, purpose=reader.purpose)
     with app.data_keys() as keys:
         audit = keys.ensure([bytes(super_id)], AUDIT_USE)[bytes(super_id)]
-    return pseudonym, Commitments(commit(audit, "subject", super_id), commit(audit, "pseudonym", pseudonym))
+
+    def own(kind: str, value: str | bytes) -> str:
+        return commit(audit, f"{kind}/{reader.recipient}", value)
+
+    return pseudonym, Commitments(own("subject", super_id), own("pseudonym", pseudonym), partial(own, "event"))
 
 
 AUDIT_USE = "audit"

@@ -16,7 +16,6 @@ from identity.normalise.text import (
     fold_kana,
     fold_old_kanji,
     fold_width,
-    has_kana,
     script_of,
     table,
     word_set,
@@ -40,10 +39,11 @@ _NOT_TEXT = re.compile(r"[^\w-]+|_|(?<!\d)-|-(?!\d)")
 
 _STREET_WORDS = table("street_words.tsv")
 _UNIT_WORDS = word_set("address-unit")
+_CHINESE_REGIONS = frozenset({"CN", "TW", "HK", "MO", "SG"})
 _CITY_SUFFIX = "市区县縣區"
 _ROMAN_CITY_SUFFIX = re.compile(r"(?<=\w{2})[- ](?:shi|ku|city)\Z")
 
-NO_NUMBER_OR_NAME = Unusable("no-letters")
+NO_LETTERS = Unusable("no-letters")
 
 
 def postcode(text: str, region: str) -> Outcome:
@@ -104,14 +104,20 @@ def address(street: Street, *, locale: str, region: str) -> Outcome:
         return None
     if is_placeholder(folded):
         return PLACEHOLDER
-    native = script_of(folded) in {Script.HAN, Script.KANA}
-    whole = _native(street, _language(folded, locale, region)) if native else _western(street)
-    if not any(char.isalnum() for char in whole):
-        return NO_NUMBER_OR_NAME
+    native = _is_native(folded)
+    whole = _native(street, _language(locale, region)) if native else _western(street)
+    if native and not _is_native(whole):  # only its marks were native
+        native, whole = False, _western(Street(whole))
+    if not any(char.isalpha() for char in whole):
+        return NO_LETTERS
     if len(whole) < 3:
         return TOO_SHORT
     gist = _gist(whole, native=native)
     return {"a": whole, "an": gist} if gist else {"a": whole}
+
+
+def _is_native(text: str) -> bool:
+    return script_of(text) in {Script.HAN, Script.KANA}
 
 
 def _gist(whole: str, *, native: bool) -> str | None:
@@ -124,9 +130,10 @@ def _gist(whole: str, *, native: bool) -> str | None:
     return "-".join(numbers) + "|" + letters
 
 
-def _language(text: str, locale: str, region: str) -> str:
+def _language(locale: str, region: str) -> str:
+    """The language of an address in Han characters; by region where the locale does not say."""
     if locale == "en":
-        return "ja" if has_kana(text) or region == "JP" else "zh"
+        return "zh" if region in _CHINESE_REGIONS else "ja"
     return locale
 
 
@@ -153,7 +160,8 @@ def _without_place(whole: str, place: str) -> str:
     if not place or not whole.startswith(place) or whole == place:
         return whole
     rest = whole[len(place) :].lstrip()
-    return rest[1:] if rest[:1] in tuple(_CITY_SUFFIX) and len(rest) > 1 else rest
+    rest = rest[1:] if rest[:1] in tuple(_CITY_SUFFIX) else rest
+    return rest if any(char.isalpha() for char in rest) else whole
 
 
 def _western_words(text: str) -> list[str]:
@@ -181,8 +189,8 @@ def place(text: str, *, variant: str, locale: str, region: str) -> Outcome:
         return None
     if is_placeholder(folded):
         return PLACEHOLDER
-    if script_of(folded) in {Script.HAN, Script.KANA}:
-        native = _fold_native(folded, _language(folded, locale, region)) or folded
+    if _is_native(folded):
+        native = _fold_native(folded, _language(locale, region)) or folded
         found = "".join(char for char in native if char.isalnum() or char == "ー")
         found = found.rstrip(_CITY_SUFFIX) or found[:1]
     else:
@@ -190,4 +198,4 @@ def place(text: str, *, variant: str, locale: str, region: str) -> Outcome:
         words = (("st" if word == "saint" else word) for word in re.findall(r"[^\W_]+", plain))
         found = "".join(words)
         found = canonical_romaji(found) if locale == "ja" else found
-    return {variant: found} if any(char.isalpha() for char in found) else NO_NUMBER_OR_NAME
+    return {variant: found} if any(char.isalpha() for char in found) else NO_LETTERS

@@ -73,6 +73,11 @@ def test_a_kana_column_wins_over_the_dictionary() -> None:
     assert names(given_name="裕子", given_name_kana="ヒロコ", family_name="山田") == ("hiroko", "yamada")
 
 
+def test_the_reading_is_the_likely_one_among_the_entries_for_that_part_of_a_name() -> None:
+    assert variants(given_name="仁")["g"] == "hitoshi"  # not jin, not megumi
+    assert variants(family_name="東")["f"] == "azuma"  # not higashi, as a place is
+
+
 def test_romaji_column_is_read_where_there_is_no_kana() -> None:
     assert names(given_name="裕子", given_name_roman="Hiroko")[0] == "hiroko"
 
