@@ -27,6 +27,7 @@ def linkable_with(
     controller: EntityId,
     book: AgreementBook,
     entities: Iterable[EntityId],
+    *,
     at: Instant,
     trees: Trees,
 ) -> frozenset[EntityId]:

@@ -36,7 +36,7 @@ def wrap(kek: AESGCM, key: SecretKey, nonce: bytes, place: tuple[bytes, str, int
     """`key` sealed for `place` = (subject, use, KEK epoch), 60 bytes for a key of 32; the nonce is fresh."""
     if len(nonce) != NONCE_BYTES:
         raise ValueError("a nonce has 12 bytes")
-    return gcm_seal(kek, nonce, key.reveal(), _associated(place))
+    return gcm_seal(kek, nonce, key.reveal(), associated=_associated(place))
 
 
 def unwrap(kek: AESGCM, wrapped: bytes, place: tuple[bytes, str, int]) -> SecretKey:

@@ -1,6 +1,6 @@
 """The gate: decides a read by policy, agreement and consent, journals it, and only then grants it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final

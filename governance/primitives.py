@@ -28,7 +28,7 @@ def hmac_sha256(key: bytes, message: bytes) -> bytes:
     return stdlib_hmac.digest(key, message, "sha256")
 
 
-def gcm_seal(cipher: AESGCM, nonce: bytes, plaintext: bytes, associated: bytes) -> bytes:
+def gcm_seal(cipher: AESGCM, nonce: bytes, plaintext: bytes, *, associated: bytes) -> bytes:
     """nonce (12) | ciphertext | tag (16). Source: NIST SP 800-38D.
 
     INVARIANT: never the same nonce twice under one key.

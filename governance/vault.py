@@ -70,7 +70,7 @@ class Vault:
         sealed = {}
         for at, (name, value) in enumerate(fields.items()):
             nonce = nonces[at * NONCE_BYTES : (at + 1) * NONCE_BYTES]
-            sealed[name] = gcm_seal(cipher, nonce, value.encode("utf-8"), prefix + _name(name))
+            sealed[name] = gcm_seal(cipher, nonce, value.encode("utf-8"), associated=prefix + _name(name))
         return sealed
 
     def open(

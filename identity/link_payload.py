@@ -20,7 +20,7 @@ def pack_stance(stance: Stance) -> bytes:
     return "\n".join((stance.entity, *sorted(stance.linkable_with))).encode("ascii")
 
 
-def pack(stance: bytes, recipe: bytes, token: bytes, tags: bytes) -> bytes:
+def pack(stance: bytes, *, recipe: bytes, token: bytes, tags: bytes) -> bytes:
     """One payload of a packed stance, recipes (k), re-keyed tokens (16 k) and tags (V k)."""
     return _HEAD.pack(_VERSION, len(recipe), len(VARIANT_NAMES), len(stance)) + stance + recipe + token + tags
 

@@ -92,7 +92,7 @@ def ingest(
     if found is not None and found.state is RunState.DONE:
         return RunReport(found, repeated=True, warnings=told)
     try:
-        survey, bad, unmet = _judge(source, contract, run, using, watch, progress)
+        survey, bad, unmet = _judge(source, contract, run, using=using, watch=watch, progress=progress)
     except EnishiError as error:
         refused = replace(run, state=RunState.REFUSED, finished_at=using.clock.now(), refusal=error.code)
         with using.unit_of_work() as stores:
@@ -131,6 +131,7 @@ def _judge(
     source: Source,
     contract: Contract,
     run: Run,
+    *,
     using: Ingestion,
     watch: Stopwatch,
     progress: Callable[[Progress], None],

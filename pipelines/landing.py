@@ -49,7 +49,9 @@ class LinkRules:
         """See `consent.linking.linkable_with`. Records of one file mostly say the same, so few are worked out."""
         says = (controller, *map(_said, events))
         if says not in self._known:
-            self._known[says] = linkable_with(events, controller, self._book, self._entities, self._at, self._trees)
+            self._known[says] = linkable_with(
+                events, controller, self._book, self._entities, at=self._at, trees=self._trees
+            )
         return self._known[says]
 
 

@@ -182,7 +182,16 @@ def shop_row(one: Invented) -> str:
     """One line of the shop's file."""
     born = "-".join(one.birth)
     names = (one.family[0], one.given[0], one.family[1], one.given[1])
-    rest = (one.email, one.phone, born, one.address, one.card, str(one.number * 3), f"likes-{one.number % 4}", _said(one))
+    rest = (
+        one.email,
+        one.phone,
+        born,
+        one.address,
+        one.card,
+        str(one.number * 3),
+        f"likes-{one.number % 4}",
+        _said(one),
+    )
     return ",".join((one.key("shop"), *names, *rest))
 
 

@@ -49,9 +49,7 @@ class Needles:
         heads = _heads(hay)
         places = np.searchsorted(self._sought, heads).clip(max=len(self._sought) - 1)
         hits = np.flatnonzero(self._sought[places] == heads)
-        return {
-            name for at in hits.tolist() for raw, name in self._by_head[int(heads[at])] if hay.startswith(raw, at)
-        }
+        return {name for at in hits.tolist() for raw, name in self._by_head[int(heads[at])] if hay.startswith(raw, at)}
 
 
 def _heads(hay: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":

@@ -1,5 +1,7 @@
 """The ASGI application: routers, problems, limits, security headers."""
 
+from typing import Any
+
 from fastapi import FastAPI
 
 from cdp.console import pages
@@ -15,9 +17,19 @@ _ABOUT = (
 )
 
 
+class Api(FastAPI):
+    """FastAPI whose OpenAPI document also holds the form of our problems, which no endpoint returns by itself."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document; made once."""
+        spec = super().openapi()
+        spec["components"]["schemas"].setdefault("Problem", problems.Problem.model_json_schema())
+        return spec
+
+
 def create(application: Application) -> FastAPI:
     """The API over `application`, with the console's pages when the home is a demonstration."""
-    app = FastAPI(
+    app = Api(
         title=_TITLE,
         version=application.version,
         description=_ABOUT,

@@ -23,7 +23,7 @@ def chance(rng: np.random.Generator, share: float, size: int) -> Flags:
     return rng.random(size) < share
 
 
-def between(rng: np.random.Generator, low: int, high: int, size: int) -> Ints:
+def between(rng: np.random.Generator, low: int, high: int, *, size: int) -> Ints:
     """Whole numbers from `low` to `high`, both possible, all alike likely."""
     return low + (rng.random(size) * (high - low + 1)).astype(np.int64)
 

@@ -64,7 +64,7 @@ def _bad_rows(columns: dict[str, Any], plan: Plan, rng: np.random.Generator) -> 
     keys = columns[key]
     if len(keys) == 0:
         return []
-    picks = between(rng, 0, len(keys) - 1, 8).tolist()
+    picks = between(rng, 0, len(keys) - 1, size=8).tolist()
     fresh = [f"{keys[place].as_py()}-{number}" for number, place in enumerate(picks)]
     rows = [BadRow(place, ((key, None),), Reason.NO_SOURCE_KEY, key) for place in picks[:2]]
     for place, other in zip(picks[2:4], picks[4:6], strict=True):

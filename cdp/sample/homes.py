@@ -64,11 +64,11 @@ def homes_of(rng: np.random.Generator, origin: Ints, abroad: NDArray[np.bool_]) 
     size = len(origin)
     country = np.where(abroad, _countries(rng, origin), Country.JP)
     city = np.where(abroad, _streets(rng, country), _cities().draw(rng, size))
-    numbers = np.stack([between(rng, 1, most, size) for most in (5, 30, 20)], axis=1)
-    building = np.where(chance(rng, 0.45, size), between(rng, 0, len(table("japanese_buildings")) - 1, size), -1)
-    room = between(rng, 1, 12, size) * 100 + between(rng, 1, 8, size)
+    numbers = np.stack([between(rng, 1, most, size=size) for most in (5, 30, 20)], axis=1)
+    building = np.where(chance(rng, 0.45, size), between(rng, 0, len(table("japanese_buildings")) - 1, size=size), -1)
+    room = between(rng, 1, 12, size=size) * 100 + between(rng, 1, 8, size=size)
     line, head = _lines(rng, country, city)
-    town = between(rng, 0, len(table("japanese_towns")) - 1, size)
+    town = between(rng, 0, len(table("japanese_towns")) - 1, size=size)
     return Homes(country, city, town, numbers, building, room, line, head)
 
 
@@ -102,7 +102,7 @@ def _lines(rng: np.random.Generator, country: Ints, city: Ints) -> tuple[Ints, I
     heads = np.array([len(row["area_code"]) - 1 for row in table("japanese_cities")])
     inland = city % len(areas)
     local_digits = 9 - heads[inland]
-    first = _LOCAL_FIRST[between(rng, 0, 2, size)]
+    first = _LOCAL_FIRST[between(rng, 0, 2, size=size)]
     rest = (rng.random(size) * 10.0 ** (local_digits - 1)).astype(np.int64)
     japan = areas[inland] * 10**local_digits + first * 10 ** (local_digits - 1) + rest
     any_seven = (rng.random(size) * 1e7).astype(np.int64)

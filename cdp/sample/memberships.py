@@ -59,7 +59,7 @@ def _members(population: Population, times: Ints, place: int) -> Members:
     rng = stream(population.seed, "members", ENTITIES[place])
     person = np.repeat(np.arange(len(times)), times)
     count = len(person)
-    age = between(rng, 1, _AGE_DAYS_MAX, count)
+    age = between(rng, 1, _AGE_DAYS_MAX, size=count)
     silent = (age * rng.random(count) ** 2.0).astype(np.int64)
     fresh = chance(rng, 0.25, count)
     order = np.argsort(-age, kind="stable")

@@ -30,7 +30,7 @@ def national_ids(rng: np.random.Generator, origin: Ints, sex: Ints, birth: Days)
 
 def _my_numbers(rng: np.random.Generator, size: int) -> Any:
     """Source: Order of the Ministry of Internal Affairs no. 85 of 2014, article 5: weights 2-7, 2-6 from the right."""
-    digits = between(rng, 0, 9, size * 11).reshape(size, 11)
+    digits = between(rng, 0, 9, size=size * 11).reshape(size, 11)
     left = (digits * _MY_NUMBER).sum(axis=1) % 11
     return _text(np.column_stack([digits, np.where(left <= 1, 0, 11 - left)]))
 
@@ -38,8 +38,8 @@ def _my_numbers(rng: np.random.Generator, size: int) -> Any:
 def _residents(rng: np.random.Generator, sex: Ints, birth: Days) -> Any:
     """Source: GB 11643-1999, check sign by ISO 7064 MOD 11-2; the last digit of the sequence is odd for men."""
     size = len(sex)
-    region = pa.array(_REGIONS, pa.string()).take(pa.array(between(rng, 0, len(_REGIONS) - 1, size)))
-    order = between(rng, 0, 499, size) * 2 + (sex == 0)
+    region = pa.array(_REGIONS, pa.string()).take(pa.array(between(rng, 0, len(_REGIONS) - 1, size=size)))
+    order = between(rng, 0, 499, size=size) * 2 + (sex == 0)
     body = join(region, written(birth, compact), pc.utf8_lpad(pa.array(order).cast(pa.string()), 3, "0"))
     digits = _digits(body, 17)
     signs = pa.array(list("10X98765432"), pa.string())
@@ -49,10 +49,10 @@ def _residents(rng: np.random.Generator, sex: Ints, birth: Days) -> Any:
 def _taiwanese(rng: np.random.Generator, sex: Ints) -> Any:
     """Source: Taiwan's household registration: letter as two digits, weights 1, 9-1, and a sum that 10 divides."""
     size = len(sex)
-    pick = between(rng, 0, len(_LETTERS) - 1, size)
+    pick = between(rng, 0, len(_LETTERS) - 1, size=size)
     letter = pa.array(list(_LETTERS), pa.string()).take(pa.array(pick))
     area = np.array(list(_LETTERS.values()))[pick]
-    digits = np.column_stack([sex + 1, between(rng, 0, 9, size * 7).reshape(size, 7)])
+    digits = np.column_stack([sex + 1, between(rng, 0, 9, size=size * 7).reshape(size, 7)])
     weighed = (np.column_stack([area // 10, area % 10, digits]) * _TAIWAN).sum(axis=1)
     return join(letter, _text(np.column_stack([digits, (10 - weighed % 10) % 10])))
 

@@ -79,16 +79,16 @@ def _private(rng: np.random.Generator, people: People) -> Any:
         _letters(lexicon().families.passport, people.family_before),
         _letters(lexicon().givens.passport, people.given),
     )
-    number = pa.array(between(rng, 1, 9_999, size)).cast(pa.string())
+    number = pa.array(between(rng, 1, 9_999, size=size)).cast(pa.string())
     year = pa.array(people.birth.astype("datetime64[Y]").astype(np.int64) % 100).cast(pa.string())
-    word = pa.array(_WORDS, pa.string()).take(pa.array(between(rng, 0, len(_WORDS) - 1, size)))
+    word = pa.array(_WORDS, pa.string()).take(pa.array(between(rng, 0, len(_WORDS) - 1, size=size)))
     kinds = (
         join(given, ".", family, number),
         join(pc.utf8_slice_codeunits(given, 0, 1), family, year, number),
         join(word, "-", word, number),
         join(family, "_", given, number),
     )
-    pick = between(rng, 0, len(kinds) - 1, size)
+    pick = between(rng, 0, len(kinds) - 1, size=size)
     local = kinds[0]
     for place, kind in enumerate(kinds[1:], start=1):
         local = pc.if_else(pa.array(pick == place), kind, local)
@@ -101,7 +101,7 @@ def _at_work(rng: np.random.Generator, people: People) -> Any:
         _letters(lexicon().families.passport, people.family),
         _letters(lexicon().givens.passport, people.given),
     )
-    firm = pa.array(between(rng, 1, 400, len(people))).cast(pa.string())
+    firm = pa.array(between(rng, 1, 400, size=len(people))).cast(pa.string())
     return join(pc.utf8_slice_codeunits(given, 0, 1), ".", family, "@firm", firm, ".example.co.jp")
 
 

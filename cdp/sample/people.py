@@ -181,6 +181,6 @@ def _homes(rng: np.random.Generator, population: Population, origin: Ints) -> tu
 
 def _some_days(rng: np.random.Generator, population: Population, share: float, count: int, *, years: float) -> Days:
     """A day within the last `years` for about `share` of `count`, NaT for the rest."""
-    back = between(rng, 1, int(years * _YEAR), count).astype("timedelta64[D]")
+    back = between(rng, 1, int(years * _YEAR), size=count).astype("timedelta64[D]")
     happened: Flags = chance(rng, share, count)
     return np.where(happened, population.day - back, _NEVER)

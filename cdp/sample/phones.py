@@ -51,9 +51,15 @@ def mobiles(rng: np.random.Generator, country: Ints) -> Phones:
     """A mobile number for each; none where a country keeps no block of them for fiction that the plan accepts."""
     size = len(country)
     seven = (rng.random(size) * 1e7).astype(np.int64)
-    japan = np.array([70, 80, 90])[between(rng, 0, 2, size)] * 10**8 + between(rng, 1, 9, size) * 10**7 + seven
-    taiwan = 900_000_000 + between(rng, 1, 8, size) * 10**7 + seven
-    china = np.array([138, 139, 150, 186])[between(rng, 0, 3, size)] * 10**8 + seven * 10 + between(rng, 0, 9, size)
+    japan = (
+        np.array([70, 80, 90])[between(rng, 0, 2, size=size)] * 10**8 + between(rng, 1, 9, size=size) * 10**7 + seven
+    )
+    taiwan = 900_000_000 + between(rng, 1, 8, size=size) * 10**7 + seven
+    china = (
+        np.array([138, 139, 150, 186])[between(rng, 0, 3, size=size)] * 10**8
+        + seven * 10
+        + between(rng, 0, 9, size=size)
+    )
     plans = {Country.JP: japan, Country.TW: taiwan, Country.CN: china}
     number = np.select([country == key for key in plans], list(plans.values()), 0)
     return Phones(country, number, np.where(country == Country.JP, 2, 3))

@@ -95,7 +95,7 @@ class Sheet:
         """Birth dates; some are a day off, have day and month swapped, or are another year's."""
         days = self.people.birth[self.person]
         wrong = self.some(self.population.typo_share)
-        kind = between(self.rng, 0, 2, len(self))
+        kind = between(self.rng, 0, 2, size=len(self))
         shift = np.select([kind == 0, kind == 1], [1, 10], 365)
         written: Days = days + np.where(wrong, shift, 0).astype("timedelta64[D]")
         return written
@@ -148,7 +148,7 @@ class Sheet:
 
     def keys(self, prefix: str, digits: int) -> Any:
         """Source keys in order of registration, with gaps."""
-        steps = between(self.rng, 1, 9, len(self))
+        steps = between(self.rng, 1, 9, size=len(self))
         numbers = pa.array(np.cumsum(steps) + 10 ** (digits - 1)).cast(pa.string())
         return pc.binary_join_element_wise(pa.scalar(prefix), numbers, "")
 

@@ -15,7 +15,7 @@ _NEIGHBOURS = str.maketrans("aeiounmrlstkdbpg" + "カタサハキシトコ", "sr
 def misspelt(rng: np.random.Generator, texts: Any, share: float) -> Any:
     """`texts` with one letter lost, doubled, swapped or mistaken in about `share` of them; short ones stay."""
     rows = np.flatnonzero(chance(rng, share, len(texts)))
-    kinds = between(rng, 0, 3, len(rows))
+    kinds = between(rng, 0, 3, size=len(rows))
     places = rng.random(len(rows))
     chosen = texts.take(pa.array(rows)).to_pylist()
     found = [
@@ -41,7 +41,7 @@ def _slip(text: str | None, kind: int, share: float) -> str | None:
 def misdialled(rng: np.random.Generator, texts: Any, share: float) -> Any:
     """`texts` with one digit of the last six mistaken in about `share` of them."""
     rows = np.flatnonzero(chance(rng, share, len(texts)))
-    places = between(rng, 1, 6, len(rows)).tolist()
+    places = between(rng, 1, 6, size=len(rows)).tolist()
     chosen = texts.take(pa.array(rows)).to_pylist()
     found = [_other_digit(text, -place) for text, place in zip(chosen, places, strict=True)]
     return replaced(texts, rows, pa.array(found, pa.string()))

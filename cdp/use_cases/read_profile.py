@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from enum import StrEnum
 
 from cdp.errors import NotFound, ReadRefused, TooLarge

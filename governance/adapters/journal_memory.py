@@ -41,7 +41,7 @@ class JournalMemory:
         """The contents of the leaves from `start` up to, not including, `stop`, by index."""
         return {leaf.index: leaf.content for leaf in self._leaves[start:stop]}
 
-    def level(self, level: int, start: int, stop: int) -> dict[int, bytes]:
+    def level(self, level: int, *, start: int, stop: int) -> dict[int, bytes]:
         """The hashes of one level from position `start` up to, not including, `stop`."""
         places = [Place(level, position) for position in range(start, min(stop, len(self._leaves) >> level))]
         return {place.position: one for place, one in self.hashes(places).items()}

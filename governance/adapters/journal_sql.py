@@ -71,7 +71,7 @@ class JournalSql:
         query = select(column, journal_leaves.c.leaf).where(column >= start, column < stop).order_by(column)
         return {index: bytes(leaf) for index, leaf in self._connection.execute(query)}
 
-    def level(self, level: int, start: int, stop: int) -> dict[int, bytes]:
+    def level(self, level: int, *, start: int, stop: int) -> dict[int, bytes]:
         """The hashes of one level from position `start` up to, not including, `stop`."""
         leaf, node = journal_leaves.c, journal_nodes.c
         if level == 0:

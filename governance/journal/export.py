@@ -57,7 +57,7 @@ def _entries(store: JournalStore, start: int, stop: int) -> list[JSON]:
 
 
 def _level(store: JournalStore, level: int, width: int) -> list[str | None]:
-    hashes = store.level(level, 0, width)
+    hashes = store.level(level, start=0, stop=width)
     return [_text(hashes[position]) if position in hashes else None for position in range(width)]
 
 

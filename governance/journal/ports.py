@@ -73,7 +73,7 @@ class JournalStore(Protocol):
         """The contents of the leaves from `start` up to, not including, `stop`, by index; those that are there."""
         ...
 
-    def level(self, level: int, start: int, stop: int) -> dict[int, bytes]:
+    def level(self, level: int, *, start: int, stop: int) -> dict[int, bytes]:
         """The hashes of one level from position `start` up to, not including, `stop`; those that are there."""
         ...
 

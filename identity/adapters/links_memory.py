@@ -27,8 +27,8 @@ class LinkStoreMemory:
         for one in records:
             token = rekey(one.tokens.token, self._keys.token)
             stance = pack_stance(Stance(one.entity, one.linkable_with))
-            rows = (one.tokens.recipe.tobytes(), token.tobytes(), one.tokens.tags.tobytes())
-            self._payloads[one.record] = pack(stance, *rows)
+            recipe, tags = one.tokens.recipe.tobytes(), one.tokens.tags.tobytes()
+            self._payloads[one.record] = pack(stance, recipe=recipe, token=token.tobytes(), tags=tags)
             self._index[one.record] = tuple(index_values(token).tolist())
             for value in self._index[one.record]:
                 self._holders.setdefault(value, set()).add(one.record)

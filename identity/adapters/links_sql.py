@@ -66,8 +66,9 @@ class LinkStoreSql:
         sealed = []
         for one, start, stop in zip(records, [0, *ends[:-1]], ends, strict=True):
             stance = pack_stance(Stance(one.entity, one.linkable_with))
-            rows = (recipe[start:stop].tobytes(), token[start:stop].tobytes(), tags[start:stop].tobytes())
-            sealed.append(self._sealed(one.record, pack(stance, *rows)))
+            rows = (part[start:stop].tobytes() for part in (recipe, token, tags))
+            payload = pack(stance, **dict(zip(("recipe", "token", "tags"), rows, strict=True)))
+            sealed.append(self._sealed(one.record, payload))
         self._write_records(sealed)
 
     def permit(self, permissions: Mapping[RecordId, frozenset[EntityId]]) -> None:

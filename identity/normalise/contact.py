@@ -65,7 +65,7 @@ def phone(text: str, region: str) -> Outcome:
         return PLACEHOLDER if all_same(digits) else TOO_SHORT
     if _is_placeholder(digits) or any(digits in run for run in _RUNS):
         return PLACEHOLDER
-    number = _usual(folded, digits, region) or _parsed(folded, region)
+    number = _usual(folded, digits, region) or _parsed(folded, region) or _parsed(digits, region)
     if number is None and len(digits) > _DIGITS_MAX:
         return MALFORMED
     if number is not None and _is_placeholder(number[0]):

@@ -115,11 +115,16 @@ def test_no_table_keeps_the_order_of_the_partners_file(homes: dict[str, Applicat
     line_of_ref = {ref_of(keys, SHOP, one.key("shop")): line for line, one in enumerate(PEOPLE)}
     line_of = {record: line_of_ref[bytes(ref)] for record, ref in _rows(app, "SELECT record, ref FROM identity_refs")}
     looked_at = [name for name, _ in _tables(app)]
-    assert {"identity_refs", "identity_records", "identity_members", "governance_vault", "consent_events"} <= set(looked_at)
+    assert {"identity_refs", "identity_records", "identity_members", "governance_vault", "consent_events"} <= set(
+        looked_at
+    )
     for table, column in _tables(app):
         stored = [line_of[record] for (record,) in _rows(app, f"SELECT {column} FROM {table} NOT INDEXED")]
         assert abs(_likeness(stored)) < 0.4, table
-    keystore = [line_of_ref[bytes(ref)] for (ref,) in _rows(app, "SELECT subject FROM keystore_data_keys NOT INDEXED", "keys.db")]
+    keystore = [
+        line_of_ref[bytes(ref)]
+        for (ref,) in _rows(app, "SELECT subject FROM keystore_data_keys NOT INDEXED", "keys.db")
+    ]
     assert abs(_likeness(keystore)) < 0.4
 
 

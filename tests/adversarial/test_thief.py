@@ -118,7 +118,18 @@ def _commands(folder: Path) -> Iterator[tuple[object, ...]]:
     yield "identity", "export", folder / "clusters.csv"
     key = PEOPLE[0].key("shop")
     yield "profile", "read", "--entity", "shop", "--purpose", "marketing", "--source-key", key
-    yield "consent", "state", "--entity", "shop", "--purpose", "marketing", "--category", "user.behavior", "--source-key", key
+    yield (
+        "consent",
+        "state",
+        "--entity",
+        "shop",
+        "--purpose",
+        "marketing",
+        "--category",
+        "user.behavior",
+        "--source-key",
+        key,
+    )
     yield "journal", "list", "--entity", "shop"
     yield "journal", "export", folder / "journal.json"
 
@@ -137,7 +148,9 @@ def _refused_files(folder: Path) -> Iterator[Path]:
     unclosed.write_text("\n".join([header, *rows[:5], '"' + rows[6]]) + "\n", "utf-8")
     yield unclosed
     ragged = folder / "ragged.csv"
-    ragged.write_text("\n".join([header, *(f"{row},{one.email}" for row, one in zip(rows, PEOPLE, strict=False))]), "utf-8")
+    ragged.write_text(
+        "\n".join([header, *(f"{row},{one.email}" for row, one in zip(rows, PEOPLE, strict=False))]), "utf-8"
+    )
     yield ragged
 
 
@@ -181,7 +194,9 @@ def _misplaced(api: TestClient, headers: Mapping[str, str], who: Mapping[str, st
             api.post("/v1/records", json={"records": [{"ref": value, "name": value}]}, headers=key),
             api.post("/v1/records", json={"records": [], value: 1}, headers={**headers, "Idempotency-Key": "?"}),
             api.post("/v1/consents", json={"events": [{"source_key": value, "state": value}]}, headers=key),
-            api.post("/v1/consents/state", json={"source_key": value, "purpose": value, "category": value}, headers=headers),
+            api.post(
+                "/v1/consents/state", json={"source_key": value, "purpose": value, "category": value}, headers=headers
+            ),
         ]
         yield from (call.text for call in calls)
 

@@ -25,7 +25,7 @@ class JournalStoreContract:
         assert journal.root() == EMPTY_ROOT
         assert journal.search(Search()).entries == ()
         assert store.leaves(0, 10) == {}
-        assert store.level(0, 0, 10) == {}
+        assert store.level(0, start=0, stop=10) == {}
 
     def test_appends_of_any_size_make_one_tree(self, store: JournalStore) -> None:
         journal = a_journal(store=store)
@@ -52,8 +52,10 @@ class JournalStoreContract:
     def test_levels_come_back_by_position(self, store: JournalStore) -> None:
         a_journal(11, store)
         levels = levels_of([leaf_hash(encode(a_leaf(number))) for number in range(11)])
-        assert [store.level(level, 0, 100) for level in range(4)] == [dict(enumerate(level)) for level in levels]
-        assert store.level(1, 2, 4) == {2: levels[1][2], 3: levels[1][3]}
+        assert [store.level(level, start=0, stop=100) for level in range(4)] == [
+            dict(enumerate(level)) for level in levels
+        ]
+        assert store.level(1, start=2, stop=4) == {2: levels[1][2], 3: levels[1][3]}
 
     def test_proofs_from_the_store_verify(self, store: JournalStore) -> None:
         journal = a_journal(21, store)

@@ -384,8 +384,8 @@ def test_a_link_needs_both_agreements_and_both_permissions(
 ) -> None:
     swapped = [an_event(e.state, **_all_but_state(e, controller=SHOP)) for e in of_shop]
     book = AgreementBook([an_agreement(a, b) for a, b in directions])
-    bank_side = linkable_with(of_bank, BANK, book, ENTITIES, at, TREES)
-    shop_side = linkable_with(swapped, SHOP, book, ENTITIES, at, TREES)
+    bank_side = linkable_with(of_bank, BANK, book, ENTITIES, at=at, trees=TREES)
+    shop_side = linkable_with(swapped, SHOP, book, ENTITIES, at=at, trees=TREES)
     question = Question(BANK, SHOP, "identity-resolution", "user", Operation.LINK)
     permitted_by_both = permitted(of_bank, question, at) and permitted(
         swapped, Question(SHOP, BANK, "identity-resolution", "user", Operation.LINK), at

@@ -96,7 +96,7 @@ def test_a_link_needs_the_agreement_in_both_directions() -> None:
 
 
 def linkable(*events: Any, book: AgreementBook | None = None) -> frozenset[str]:
-    return linkable_with(events, BANK, book or AgreementBook(BOTH_WAYS), [BANK, SHOP, MOBILE], 5, shipped())
+    return linkable_with(events, BANK, book or AgreementBook(BOTH_WAYS), [BANK, SHOP, MOBILE], at=5, trees=shipped())
 
 
 def a_link(state: str = "given", at: int = 1, **changes: Any) -> Any:

@@ -42,7 +42,7 @@ def test_gcm_opens_what_is_authentic_and_nothing_else() -> None:
         except NotAuthentic:
             opened = False
         if opened:
-            opened = gcm_seal(cipher, case["iv"], case["msg"], case["aad"]) == sealed
+            opened = gcm_seal(cipher, case["iv"], case["msg"], associated=case["aad"]) == sealed
         if opened is not (case["result"] == "valid"):
             wrong.append(case["tcId"])
     assert wrong == []

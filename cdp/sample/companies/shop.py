@@ -62,8 +62,8 @@ def _facts(sheet: Sheet) -> dict[str, Any]:
     shopping = sheet.latent("shopping", noise=0.2)
     purchases = sheet.rng.poisson(shopping * 24)
     basket = 1_500 + 0.0008 * sheet.latent("income_jpy", noise=0.3)
-    place = between(sheet.rng, 0, len(_DEPARTMENTS) - 1, len(sheet))
-    lucky = np.minimum(place, between(sheet.rng, 0, len(_DEPARTMENTS) - 1, len(sheet)))
+    place = between(sheet.rng, 0, len(_DEPARTMENTS) - 1, size=len(sheet))
+    lucky = np.minimum(place, between(sheet.rng, 0, len(_DEPARTMENTS) - 1, size=len(sheet)))
     favourite = pc.if_else(pa.array(purchases > 0), words(_DEPARTMENTS, lucky), pa.scalar(None, pa.string()))
     return {
         "purchases_12m": texts(purchases),
