@@ -16,6 +16,9 @@ from cdp.telemetry import span
 _MISTAKES = ("SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_MISUSE")
 """SQLite's names for wrong SQL, which is our mistake and not the database's absence."""
 
+_BROKEN = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
+"""SQLite's names for a file that is not what it should be."""
+
 
 def open_engine(url: str, *, wait_seconds: int, must_exist: bool = False) -> Engine:
     """An engine on SQLite (WAL, durable commits) or PostgreSQL. Does not connect yet.
@@ -112,6 +115,8 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
             yield connection
     except OperationalError as error:
         code = getattr(error.orig, "sqlite_errorname", "")
+        if str(error.orig).startswith("no such table"):
+            raise _damaged("tables are missing from it") from error
         if code.startswith(_MISTAKES):
             raise
         raise DatabaseUnavailable(
@@ -124,4 +129,10 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseUnavailable("the database went away", remedy="nothing was changed; try again") from error
+        if getattr(error.orig, "sqlite_errorname", "").startswith(_BROKEN):
+            raise _damaged("its file is not a whole SQLite database") from error
         raise
+
+
+def _damaged(why: str) -> DatabaseUnavailable:
+    return DatabaseUnavailable("the database is damaged", why=why, remedy="restore it from a backup; nothing was changed")

@@ -75,7 +75,7 @@ def from_environment(environ: Mapping[str, str], **given: Any) -> Settings:
             continue
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else "see `cdp --help` for the settings"
+            hint = f"did you mean {near[0]}?" if near else "see docs/settings.md for the names"
             raise InvalidSetting(f"{name} is not a setting", remedy=hint)
         chosen[known[name].name] = _parse(name, text, known[name].type)
     chosen |= {name: value for name, value in given.items() if value is not None}
@@ -87,9 +87,7 @@ def _parse(name: str, text: str, wanted: Any) -> Any:
     try:
         return wanted(text)
     except ValueError:
-        raise InvalidSetting(
-            f"{name} is not a {wanted.__name__}", remedy="see the README's table of settings"
-        ) from None
+        raise InvalidSetting(f"{name} is not a {wanted.__name__}", remedy="see docs/settings.md") from None
 
 
 def _driver(url: str) -> str:

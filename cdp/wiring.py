@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib.metadata import version
+from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
@@ -26,6 +27,7 @@ from governance.adapters.data_keys_sql import DataKeysSql, keystore_metadata
 from governance.adapters.journal_sql import JournalSql
 from governance.adapters.keys_file import FileKeyProvider
 from governance.adapters.policies_sql import PoliciesSql
+from governance.adapters.policy_files import read_policy
 from governance.adapters.vault_sql import VaultSql
 from governance.errors import InvalidPolicy
 from governance.journal.journal import Journal
@@ -275,6 +277,11 @@ def open_application(settings: Settings | None = None) -> Application:
     return Application(settings or from_environment(os.environ))
 
 
+def policy_in(folder: Path) -> PolicySource:
+    """The policy texts in a folder. Raises InvalidPolicy."""
+    return read_policy(folder)
+
+
 def partner_files() -> Files:
     """What opens a partner's file."""
     return LocalFiles()
@@ -297,3 +304,5 @@ def initialise(settings: Settings, *, group: str, persons: int, demo: bool = Fal
     keystore = open_engine(settings.keystore_database, wait_seconds=settings.database_wait_seconds)
     with transaction(keystore, writes=True) as connection:
         keystore_metadata.create_all(connection)
+    for file in settings.home.glob("*.db*"):
+        file.chmod(0o600)

@@ -116,11 +116,8 @@ def event_id(*parts: str | int) -> str:
 
     The parts are hashed with their lengths; a personal value has no place among them.
     """
-    digest = sha256()
-    for part in parts:
-        text = str(part).encode()
-        digest.update(len(text).to_bytes(8, "big") + text)
-    return digest.hexdigest()[:32]
+    texts = [str(part).encode() for part in parts]
+    return sha256(b"".join([len(text).to_bytes(8, "big") + text for text in texts])).hexdigest()[:32]
 
 
 def says_the_same(a: ConsentEvent, b: ConsentEvent) -> bool:

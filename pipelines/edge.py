@@ -7,8 +7,10 @@ delivered again.
 """
 
 import hmac
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import reduce
 
 import numpy as np
@@ -27,6 +29,7 @@ from identity.ports import Clock
 from identity.recipes import RecipeTable
 from identity.secret import SecretKey
 from identity.tokens import Tokeniser, TokenRow
+from identity.variants import VariantTable
 from pipelines.batch import EdgeBatch, EdgeConsent, EdgeFact, EdgeRecord
 from pipelines.contract import Contract, FieldRule
 from pipelines.lint import lets_link
@@ -108,12 +111,18 @@ class Edge:
         written = _framed([rows.columns[name] for name in self.contract.columns])
         return Committed(rows, refs, tuple(hmac.digest(key, prefix + row.encode(), "sha256") for row in written))
 
-    def batch(self, committed: Committed, watch: Stopwatch) -> EdgeBatch:
-        """The records as they may cross. Seconds of normalise, tokenise and seal go to `watch`."""
+    def batch(self, committed: Committed, watch: Stopwatch, unusable: Counter[str] | None = None) -> EdgeBatch:
+        """The records as they may cross. Seconds of normalise, tokenise and seal go to `watch`.
+
+        Values that cannot identify anybody, such as placeholders, are counted in `unusable` as `<kind> <reason>`.
+        """
         rows, contract = committed.rows, self.contract
         with watch.stage("normalise"):
             columns = {rule.kind: _field(rule, rows, as_read=True) for rule in contract.fields}
-            variants = normalise(columns, locale=_locales(rows, contract), region=contract.region)
+            today = datetime.fromtimestamp(self.clock.now() / 1_000_000, tz=UTC).date()
+            variants = normalise(columns, locale=_locales(rows, contract), region=contract.region, today=today)
+            if unusable is not None:
+                unusable.update(_told(variants))
         with watch.stage("tokenise"):
             tokens = self.tokeniser.tokenise(variants, self.recipes)
             consents = _consents(rows, contract)
@@ -157,8 +166,17 @@ def _field(rule: FieldRule, rows: RawBatch, *, as_read: bool) -> pa.Array:
         joined = pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
     if rule.kind is not FieldKind.BIRTH_DATE or rule.date_format is None or not as_read:
         return joined
-    day = pc.strptime(pc.utf8_trim_whitespace(joined), format=rule.date_format, unit="s", error_is_null=True)
-    return pc.strftime(day, format="%Y-%m-%d")
+    text = pc.utf8_trim_whitespace(joined)
+    day = pc.strptime(text, format=rule.date_format, unit="s", error_is_null=True)
+    # strptime takes 31 February for 3 March; written back, it shows: what does not come back as it was goes on as it
+    # stands, for the normaliser to name as unusable
+    same = pc.equal(_bare(pc.strftime(day, format=rule.date_format)), _bare(text))
+    return pc.if_else(pc.fill_null(same, False), pc.strftime(day, format="%Y-%m-%d"), text)
+
+
+def _bare(text: pa.Array) -> pa.Array:
+    """A date as written, without the zeros that some leave out (`05/03` and `5/3`), in lower case."""
+    return pc.replace_substring_regex(pc.utf8_lower(text), pattern=r"\b0+([0-9])", replacement=r"\1")
 
 
 def _locales(rows: RawBatch, contract: Contract) -> str | pa.Array:
@@ -216,3 +234,8 @@ def _framed(columns: Sequence[pa.Array]) -> list[str]:
         cells.append(pc.fill_null(pc.binary_join_element_wise(length, column, ":"), "-"))
     framed: list[str] = pc.binary_join_element_wise(*cells, "|").to_pylist()
     return framed
+
+
+def _told(variants: VariantTable) -> dict[str, int]:
+    """Rows by `<kind> <reason>` of what is unusable."""
+    return {f"{kind} {reason}": rows for kind, reasons in variants.unusable.items() for reason, rows in reasons.items()}

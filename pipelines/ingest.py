@@ -1,7 +1,8 @@
 """The run of one file: read and judged whole, then landed batch by batch, each in a transaction of its own."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -91,6 +92,9 @@ def ingest(
     run, found = _begin(source, contract, using)
     if found is not None and found.state is RunState.DONE:
         return RunReport(found, repeated=True, warnings=told)
+    if run.batch_rows != using.limits.batch_rows:  # a run goes on in the batches that it began with
+        using = replace(using, limits=replace(using.limits, batch_rows=run.batch_rows))
+        source = using.files.open(path, contract.format, using.limits)
     try:
         survey, bad, unmet = _judge(source, contract, run, using=using, watch=watch, progress=progress)
     except EnishiError as error:
@@ -100,7 +104,8 @@ def ingest(
         raise
     landing = _Landing(source, contract, using, watch, progress, survey, bad)
     done, relinked, ended = landing.all_of(run)
-    return RunReport(done, resumed=run.batches_done > 0, relinked=relinked, warnings=(*told, *unmet, *ended))
+    told = (*told, *unmet, *ended, *_unusable(done))
+    return RunReport(done, resumed=run.batches_done > 0, relinked=relinked, warnings=told)
 
 
 def _begin(source: Source, contract: Contract, using: Ingestion) -> tuple[Run, Run | None]:
@@ -120,6 +125,7 @@ def _begin(source: Source, contract: Contract, using: Ingestion) -> tuple[Run, R
             file_digest=source.digest,
             state=RunState.PLANNED,
             started_at=now,
+            batch_rows=using.limits.batch_rows,
         )
         run = found if found is not None and found.state is RunState.RUNNING else fresh
         stores.runs.save(run)
@@ -221,7 +227,8 @@ class _Landing:
         with watch.stage("commit"):
             committed = edge.commit(clean)
             fresh = committed.keep(self._changed(committed))
-        batch = edge.batch(fresh, watch) if fresh.refs else EdgeBatch(self.contract.entity, ())
+        unusable = Counter(run.unusable)
+        batch = edge.batch(fresh, watch, unusable) if fresh.refs else EdgeBatch(self.contract.entity, ())
         bad = self._bad_until(run, until)
         with using.unit_of_work() as stores, watch.stage("land"):
             counts = Counts()
@@ -239,7 +246,8 @@ class _Landing:
             known = len(committed.refs) - len(fresh.refs)
             counts = counts.plus(Counts(read=read, unchanged=known, quarantined=len(bad)))
             stores.runs.quarantine(run.id, bad)
-            run = self._noted(replace(run, counts=run.counts.plus(counts), batches_done=run.batches_done + 1))
+            run = replace(run, counts=run.counts.plus(counts), batches_done=run.batches_done + 1)
+            run = self._noted(replace(run, unusable=dict(unusable)))
             stores.runs.save(run)
         return run
 
@@ -268,3 +276,10 @@ class _Landing:
         with self.using.unit_of_work() as stores:
             stores.runs.save(done)
         return done
+
+
+def _unusable(run: Run) -> Iterator[str]:
+    """A warning for each field and reason for which values said nothing."""
+    for what, rows in sorted(run.unusable.items()):
+        kind, _, reason = what.partition(" ")
+        yield f"{rows:,} values of {kind} cannot identify anybody ({reason}) and were left out of matching"

@@ -1,7 +1,7 @@
 """Takes an edge's batch into the hub, whole, inside one transaction that somebody else commits."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from consent.agreements import AgreementBook
@@ -36,7 +36,7 @@ class Landed:
 
 
 class LinkRules:
-    """With which entities a record may be linked, remembered by what its events say."""
+    """With which entities a record may be linked at an instant, remembered by what its events say."""
 
     def __init__(self, book: AgreementBook, entities: Iterable[EntityId], *, trees: Trees, at: Instant) -> None:
         self._book = book
@@ -47,7 +47,7 @@ class LinkRules:
 
     def of(self, controller: EntityId, events: Sequence[ConsentEvent]) -> frozenset[EntityId]:
         """See `consent.linking.linkable_with`. Records of one file mostly say the same, so few are worked out."""
-        says = (controller, *map(_said, events))
+        says = (controller, *_said(events, self._at))
         if says not in self._known:
             self._known[says] = linkable_with(
                 events, controller, self._book, self._entities, at=self._at, trees=self._trees
@@ -185,16 +185,23 @@ def _linked(members: MemberStore, records: Sequence[RecordId]) -> int:
     return sum(count for person, count in persons.items() if len(held.get(person, ())) > 1)
 
 
-def _said(event: ConsentEvent) -> tuple[object, ...]:
-    """All of an event that a permission can depend on: everything but whose it is and how it is told."""
-    return (
-        event.state,
-        event.basis,
-        event.purpose,
-        event.recipients,
-        event.categories,
-        event.operations,
-        event.valid_from,
-        event.expires_at,
-        event.known_at,
-    )
+def _said(events: Sequence[ConsentEvent], at: Instant) -> Iterable[Hashable]:
+    """All of the events that a permission at the instant `at` can depend on.
+
+    Consent compares instants and never measures between them, so their order says all: people who ticked the same
+    boxes on different days say the same.
+    """
+    ends = [event.expires_at for event in events if event.expires_at is not None]
+    order = {instant: rank for rank, instant in enumerate(sorted({at, *ends, *(event.valid_from for event in events)}))}
+    yield order[at]
+    for event in events:
+        yield (
+            event.state,
+            event.basis,
+            event.purpose,
+            event.recipients,
+            event.categories,
+            event.operations,
+            order[event.valid_from],
+            None if event.expires_at is None else order[event.expires_at],
+        )

@@ -237,7 +237,7 @@ def _near(name: str, known: Sequence[str]) -> str:
 _LINK = "operations: [link], purpose: identity-resolution"
 
 CHECKS: Mapping[str, tuple[Check, Severity, str]] = {
-    "UNKNOWN_PURPOSE": (_unknown_purpose, Severity.ERROR, "name a purpose of the tree (`cdp purposes`)"),
+    "UNKNOWN_PURPOSE": (_unknown_purpose, Severity.ERROR, "name a purpose of the tree (`cdp policy purposes`)"),
     "UNKNOWN_CATEGORY": (_unknown_category, Severity.ERROR, "name a data category of the tree, such as user.behavior"),
     "FACT_OF_ALL": (_star_category_of_fact, Severity.ERROR, "give each fact its own data category"),
     "TWO_MEANINGS": (_two_meanings, Severity.ERROR, "give each column one meaning: field, fact, consent or ignored"),

@@ -44,7 +44,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of one file. `batches_done` batches have landed; `stages` are microseconds by stage."""
+    """One run of one file. `batches_done` batches have landed; `stages` are microseconds by stage.
+
+    `unusable` counts identifying values that say nothing, as `birth_date malformed`. `batch_rows` is the size of the
+    batches that were landed, which a resumed run keeps.
+    """
 
     id: str
     entity: EntityId
@@ -59,6 +63,8 @@ class Run:
     counts: Counts = field(default_factory=Counts)
     reasons: Mapping[str, int] = field(default_factory=lambda: _NONE)
     stages: Mapping[str, int] = field(default_factory=lambda: _NONE)
+    unusable: Mapping[str, int] = field(default_factory=lambda: _NONE)
+    batch_rows: int = 0
     refusal: str = ""
 
 

@@ -125,7 +125,7 @@ def parse(text: str) -> Spot:
     gigabytes), or a text over TEXT_CHARS_MAX.
     """
     if len(text) > TEXT_CHARS_MAX:
-        raise ContractInvalid(f"a contract has at most {TEXT_CHARS_MAX} characters")
+        raise ContractInvalid(f"a contract has at most {TEXT_CHARS_MAX} characters", remedy="describe one file in it")
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
@@ -135,7 +135,9 @@ def parse(text: str) -> Spot:
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}: " if mark is not None else ""
-        raise ContractInvalid(f"{place}this is not YAML", why=str(getattr(error, "problem", None) or "")) from None
+        why = str(getattr(error, "problem", None) or "")
+        remedy = "correct it there, or on the line before"
+        raise ContractInvalid(f"{place}this is not YAML", why=why, remedy=remedy) from None
     if node is None:
         raise ContractInvalid("the contract is empty", remedy="see examples/febrl/hospital.yaml")
     return Spot(node, "")

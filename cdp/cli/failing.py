@@ -3,11 +3,21 @@
 import sys
 import traceback
 
-from cdp.errors import DatabaseUnavailable, HomeDamaged, HomeMissing, InvalidSetting, NotPermitted, ReadRefused
-from governance.errors import GovernanceError
+from cdp.errors import (
+    DatabaseUnavailable,
+    ExtraMissing,
+    HomeDamaged,
+    HomeIsNewer,
+    HomeIsOlder,
+    HomeMissing,
+    InvalidSetting,
+    NotPermitted,
+    ReadRefused,
+)
+from governance.errors import DamagedKey, GovernanceError, LooseKeyFile, MissingKey
 from governance.journal.errors import JournalError
 from identity.errors import EnishiError
-from pipelines.errors import PipelineError
+from pipelines.errors import FileMissing, PipelineError, QualityUnavailable
 
 FINDING, USAGE, REFUSED, UNAVAILABLE = 1, 2, 3, 4
 
@@ -17,7 +27,15 @@ EXIT_CODES: dict[type[EnishiError], int] = {
     DatabaseUnavailable: UNAVAILABLE,
     HomeMissing: UNAVAILABLE,
     HomeDamaged: UNAVAILABLE,
+    HomeIsNewer: UNAVAILABLE,
+    HomeIsOlder: UNAVAILABLE,
+    ExtraMissing: UNAVAILABLE,
+    QualityUnavailable: UNAVAILABLE,
+    MissingKey: UNAVAILABLE,
+    DamagedKey: UNAVAILABLE,
+    LooseKeyFile: UNAVAILABLE,
     InvalidSetting: USAGE,
+    FileMissing: USAGE,
     PipelineError: FINDING,
     GovernanceError: FINDING,
     EnishiError: USAGE,

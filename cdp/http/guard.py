@@ -22,7 +22,8 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 """On every answer that does not say otherwise itself."""
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_STEPS = 6
+_OURS = frozenset({"cdp", "pipelines", "governance", "consent", "identity"})
+_STEPS = 5
 _log = logging.getLogger("cdp.http")
 
 
@@ -55,9 +56,10 @@ class Guard:
 
 
 def _place(error: Exception) -> str:
-    """The innermost steps of the way to an error, as function:line; a whole traceback would print its message."""
-    steps = [f"{frame.f_code.co_qualname}:{line}" for frame, line in traceback.walk_tb(error.__traceback__)]
-    return " > ".join(steps[-_STEPS:])
+    """Our own last steps on the way to an error, and the very last, as module:line; a whole traceback has its message."""
+    steps = [(str(frame.f_globals.get("__name__")), line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    shown = [step for step in steps[:-1] if step[0].partition(".")[0] in _OURS][-_STEPS:] + steps[-1:]
+    return " > ".join(f"{module}:{line}" for module, line in shown)
 
 
 def _failed() -> ASGIApp:

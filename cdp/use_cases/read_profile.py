@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from enum import StrEnum
+from functools import partial
 
 from cdp.errors import NotFound, ReadRefused, TooLarge
 from cdp.telemetry import span
 from cdp.use_cases.masks import specs_for
 from cdp.use_cases.people import absent, book_of, person_of
 from cdp.wiring import Application, Hub
+from consent.permission import REASONS
 from governance.actors import Client
 from governance.commitments import commit
-from governance.disclosure import Value, mask
+from governance.disclosure import Value, Withheld, mask
 from governance.errors import UnknownPseudonym
 from governance.gate import Commitments, Decision, Gate, ReadRequest, Refusal, decide, refuse
 from governance.grant import Grant
@@ -267,8 +268,18 @@ def _profile(
     withheld = tuple(
         WithheldTrait(item.trait.name, item.trait.category, item.trait.controller, item.reason)
         for item in decision.withheld
+        if _may_be_told(item, reader.recipient)
     )
     return Profile(pseudonym, reader.recipient, reader.purpose, shown, withheld, grant.leaf)
+
+
+def _may_be_told(item: Withheld, recipient: EntityId) -> bool:
+    """Whether the recipient may learn that the trait exists: that another company knows the person is a disclosure too.
+
+    It may for its own traits, and for another company's when an agreement between the two covers the trait, so that
+    only the person's choice is in the way. All of `withheld` stands in the journal.
+    """
+    return item.trait.controller == recipient or item.reason in REASONS.values()
 
 
 def _error(refusal: Refusal) -> ReadRefused:

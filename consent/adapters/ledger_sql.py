@@ -13,6 +13,7 @@ from consent.adapters.tables import events as table
 from consent.basis import LegalBasis
 from consent.errors import ConflictingEvent
 from consent.ledger import ConsentEvent, State, says_the_same
+from identity.adapters.bulk import insert_rows
 from identity.ids import EntityId, Instant, RecordId
 
 _KEYS_PER_STATEMENT: Final = 5000
@@ -39,9 +40,8 @@ class LedgerSql:
             _refuse_conflict(known, told.pop(known.id))
         if told:
             dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-            self._connection.execute(
-                dialect.insert(table).on_conflict_do_nothing(), [_row_of(event) for event in told.values()]
-            )
+            rows = [_row_of(event) for event in told.values()]
+            insert_rows(self._connection, dialect.insert(table).on_conflict_do_nothing(), rows)
         return len(told)
 
     def of_records(self, records: Iterable[RecordId]) -> dict[RecordId, tuple[ConsentEvent, ...]]:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from identity.adapters.bulk import insert_rows
 from identity.adapters.keysets import bound, keyset
 from identity.adapters.tables import records as records_table
 from identity.adapters.tables import tokens as tokens_table
@@ -150,7 +151,7 @@ class LinkStoreSql:
     def _write_records(self, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
             # Sorted by number, which is random: the order of arrival is not to be seen, and pages are filled once.
-            self._connection.execute(insert(records_table), sorted(rows, key=lambda row: int(row["record"])))
+            insert_rows(self._connection, insert(records_table), sorted(rows, key=lambda row: int(row["record"])))
 
     def _delete_records(self, records: Sequence[int]) -> None:
         if records:

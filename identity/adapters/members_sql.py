@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
 
+from identity.adapters.bulk import insert_rows
 from identity.adapters.keysets import bound, chunked, keyset
 from identity.adapters.tables import members as table
 from identity.ids import FOREVER, Instant, RecordId, SuperId
@@ -73,9 +74,8 @@ class MemberStoreSql:
             self._connection.execute(gone, keys)
         written = [row for plan in plans for row in plan.written]
         if written:
-            self._connection.execute(
-                insert(table), [{name: getattr(row, name) for name in _COLUMNS} for row in written]
-            )
+            rows = [{name: getattr(row, name) for name in _COLUMNS} for row in written]
+            insert_rows(self._connection, insert(table), rows)
 
     def _believed(self, records: Sequence[RecordId]) -> list[Membership]:
         """The rows of `records` that we still hold true, past ones among them."""

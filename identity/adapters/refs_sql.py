@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
 
+from identity.adapters.bulk import insert_rows
 from identity.adapters.keysets import bound, chunked, keyset
 from identity.adapters.tables import refs as table
 from identity.ids import EntityId, RecordId
@@ -34,7 +35,7 @@ class RefStoreSql:
         written = [
             {"entity": row.entity, "ref": row.ref, "record": row.record, "content": row.content} for row in ordered
         ]
-        self._connection.execute(insert(table), written)
+        insert_rows(self._connection, insert(table), written)
 
     def of(self, records: Sequence[RecordId]) -> dict[RecordId, Ref]:
         """The refs of those records that have one."""

@@ -16,7 +16,7 @@ NOT_A_DATE = Unusable("not-a-date")
 FUTURE = Unusable("future-date")
 IMPLAUSIBLE = Unusable("implausible-date")
 
-_YEAR_MIN, _YEAR_MAX = 1890, 2100
+_YEAR_MIN, _YEAR_MAX = 1000, 2100
 _PLACEHOLDERS = {
     *((1900, 1, 1), (1, 1, 1), (9999, 12, 31), (9999, 1, 1), (0, 0, 0), (1111, 11, 11), (2222, 2, 2)),
     *((1899, 12, 30), (1899, 12, 31), (1753, 1, 1), (1901, 1, 1), (1800, 1, 1), (1000, 1, 1)),

@@ -151,9 +151,16 @@ def _native(street: Street, language: str) -> str:
     whole = _fold_native(street.text, language)
     for part in (street.region, street.city):
         whole = _without_place(whole, _fold_native(part, language)) if part else whole
+    before = ""
+    while before != whole:  # what one round takes away may bring a number and its counter together
+        before, whole = whole, _hyphened(whole, language)
+    return whole
+
+
+def _hyphened(text: str, language: str) -> str:
     counters, marks = (_ZH_COUNTERS, _ZH_MARKS) if language == "zh" else (_JA_COUNTERS, _JA_MARKS)
-    hyphened = marks.sub("-", digits_before(whole, counters))
-    return _NOT_TEXT.sub("", re.sub("-+", "-", _BETWEEN_DIGITS.sub("-", hyphened)))
+    numbered = marks.sub("-", digits_before(text, counters))
+    return _NOT_TEXT.sub("", re.sub("-+", "-", _BETWEEN_DIGITS.sub("-", numbered)))
 
 
 def _without_place(whole: str, place: str) -> str:

@@ -86,7 +86,12 @@ class RunsSql:
 
 
 def _columns(run: Run) -> dict[str, Any]:
-    texts = {"counts": asdict(run.counts), "reasons": dict(run.reasons), "stages": dict(run.stages)}
+    texts = {
+        "counts": asdict(run.counts),
+        "reasons": dict(run.reasons),
+        "stages": dict(run.stages),
+        "unusable": dict(run.unusable),
+    }
     plain = {name: getattr(run, name) for name in run.__dataclass_fields__ if name not in texts}
     return plain | {name: json.dumps(value, sort_keys=True) for name, value in texts.items()}
 
@@ -106,5 +111,7 @@ def _run(row: Row[Any]) -> Run:
         counts=Counts(**json.loads(row.counts)),
         reasons=json.loads(row.reasons),
         stages=json.loads(row.stages),
+        unusable=json.loads(row.unusable),
+        batch_rows=row.batch_rows,
         refusal=row.refusal,
     )

@@ -20,6 +20,8 @@ runs = Table(
     Column("counts", Text, nullable=False),
     Column("reasons", Text, nullable=False),
     Column("stages", Text, nullable=False),
+    Column("unusable", Text, nullable=False),
+    Column("batch_rows", Integer, nullable=False),
     Column("refusal", Text, nullable=False),
     Index("pipelines_runs_by_start", "started_at"),
 )

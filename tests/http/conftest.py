@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 from http_group import Group, new_group
-
 from postgres import PostgresServer
 
 BACKENDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))

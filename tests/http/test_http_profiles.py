@@ -131,7 +131,7 @@ def test_the_leaf_of_an_answer_tells_who_why_and_which_attributes_and_no_value(g
     answer = group.own("bank", "mirabelle").json()
     leaf = group.leaf(answer["journal_index"])
     assert (leaf["recipient"], leaf["purpose"], leaf["decision"]) == ("bank", PURPOSE, "allow")
-    assert [one["name"] for one in leaf["attributes"]] == [one["name"] for one in answer["facts"]]
+    assert sorted(one["name"] for one in leaf["attributes"]) == [one["name"] for one in answer["facts"]]
     assert leaf["entities"] == ["bank", "shop", "travel"]
     assert leaf["agreements"] == ["shop-to-all", "travel-to-all"]
     text = json.dumps(leaf)
@@ -202,7 +202,7 @@ def test_a_steward_sees_bits_by_field_and_an_engineer_only_a_band(group: Group) 
     assert steward["records"] == engineer["records"] == 3
     assert len(steward["pairs"]) == len(engineer["pairs"]) == 3
     for pair in steward["pairs"]:
-        assert {"given name", "email"} & {item["field"].replace("_", " ") for item in pair["fields"]} or pair["fields"]
+        assert {"prior", "e-mail", "phone"} <= {item["field"].replace("email", "e-mail") for item in pair["fields"]}
         assert pair["bits"] > 0
     for pair in engineer["pairs"]:
         assert (pair["bits"], pair["match_keys"], pair["fields"]) == (None, None, [])

@@ -303,13 +303,23 @@ def test_a_stranger_who_overfills_a_bucket_parts_those_in_it_and_leaving_joins_t
 
 
 def test_of_two_equal_suitors_the_content_chooses() -> None:
-    """The card's record matches the bank's and the shop's alike, and those two may not meet."""
-    row, chosen = tokens({1: 0, 2: 0, 3: 0}, ALIKE), set()
-    for bank, shop in ((1, 3), (3, 1)):
+    """One record matches two others alike, and a steward said that those two are not one."""
+    chosen = set()
+    first, second = (tokens({1: 0, 2: 0, 3: own}, ALIKE) for own in (0, 1))
+    for one, other in ((1, 3), (3, 1)):
         members = MemberStoreMemory()
-        hub = Resolver(LinkStoreMemory(KEYS), members, model=MODEL, entropy=CountingEntropy())
-        suitors = [arrival(bank, row, to=frozenset(ENTITIES[:2])), arrival(shop, row, entity=ENTITIES[2])]
-        hub.apply(Change([arrival(2, row, entity=ENTITIES[1]), *suitors]), at=1)
+        forbidden = Judgements(forbidden=frozenset({pair_of(RecordId(1), RecordId(3))}))
+        hub = Resolver(LinkStoreMemory(KEYS), members, model=MODEL, entropy=CountingEntropy(), judgements=forbidden)
+        hub.apply(Change([arrival(2, tokens({1: 0, 2: 0}, ALIKE)), arrival(one, first), arrival(other, second)]), at=1)
         now = members.current([RecordId(number) for number in (1, 2, 3)])
-        chosen.add((now[RecordId(2)] == now[RecordId(bank)], now[RecordId(2)] == now[RecordId(shop)]))
+        chosen.add((now[RecordId(2)] == now[RecordId(one)], now[RecordId(2)] == now[RecordId(other)]))
     assert chosen in ({(True, False)}, {(False, True)})
+
+
+def test_a_permission_taken_back_parts_and_given_again_joins() -> None:
+    members, row = MemberStoreMemory(), tokens({1: 0, 2: 0}, ALIKE)
+    hub = resolver(LinkStoreMemory(KEYS), members)
+    hub.apply(Change([arrival(1, row), arrival(2, row, entity=ENTITIES[1])]), at=1)
+    for at, (others, persons_now) in enumerate(((frozenset(ENTITIES[:1]), 2), (EVERYBODY, 1)), 2):
+        hub.apply(Change(permissions={RecordId(1): others}), at=at)
+        assert len(set(members.current([RecordId(1), RecordId(2)]).values())) == persons_now

@@ -48,7 +48,7 @@ VOCABULARY = {
 """Everything that a contract may say, or be told."""
 
 
-def tests_there_are() -> set[str]:
+def names_of_tests() -> set[str]:
     return {function.name for module in checks() for function in module.functions()}
 
 
@@ -88,7 +88,7 @@ def test_the_example_that_the_page_shows_is_the_one_that_runs(name: str) -> None
 
 @pytest.mark.parametrize("place", PAGES)
 def test_every_test_that_a_page_names_is_there(place: str) -> None:
-    assert set(re.findall(r"`(test_\w+)`", PAGES[place])) - tests_there_are() == set()
+    assert set(re.findall(r"`(test_\w+)`", PAGES[place])) - names_of_tests() == set()
 
 
 def test_every_promise_of_the_threat_model_names_its_test() -> None:

@@ -179,7 +179,9 @@ def test_a_japanese_name_without_a_space_is_cut_where_both_sides_are_known(full:
         ("Kenji Ohno", "kenji", "ono", None),
     ],
 )
-def test_western_names(full: str, given: str, family: str | None, middle: str | None) -> None:
+def test_titles_particles_suffixes_and_accents_fall_away(
+    full: str, given: str, family: str | None, middle: str | None
+) -> None:
     found = variants("en", "GB", full_name=full)
     assert (found.get("g"), found.get("f"), found.get("m")) == (given, family, middle)
 

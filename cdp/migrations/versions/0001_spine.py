@@ -32,10 +32,9 @@ def upgrade() -> None:
 
     op.create_table(
         "identity_records",
-        sa.Column("record", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("record", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("record"),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "identity_refs",
@@ -189,6 +188,8 @@ def upgrade() -> None:
         sa.Column("counts", sa.Text(), nullable=False),
         sa.Column("reasons", sa.Text(), nullable=False),
         sa.Column("stages", sa.Text(), nullable=False),
+        sa.Column("unusable", sa.Text(), nullable=False),
+        sa.Column("batch_rows", sa.Integer(), nullable=False),
         sa.Column("refusal", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
