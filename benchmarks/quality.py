@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet
 
-from benchmarks.homes import Delivered, Tell, made, take_in
+from benchmarks.homes import Delivered, Tell, delivered, made, take_in
 from cdp.use_cases.export_clusters import export_clusters
 from cdp.wiring import Application
 
@@ -61,24 +61,22 @@ def febrl(research: Path, examples: Path, scratch: Path, tell: Tell) -> Fit | No
     links = research / "febrl4_links.parquet"
     if not links.exists() or not all((research / name).exists() for name in names.values()):
         return None
-    files = tuple(_delivered(research / name, examples / f"{who}.yaml") for who, name in names.items())
+    files = tuple(delivered(research / name, examples / f"{who}.yaml") for who, name in names.items())
     scratch.mkdir()
     app = made(scratch / "home")
     take_in(app, files, tell)
-    said = labels_of(app, scratch)
-    return fit(said, _linked(said, files, links))
+    return fit(labels_of(app, scratch), _linked(files, links))
 
 
-def _delivered(path: Path, contract: Path) -> Delivered:
-    from benchmarks.homes import delivered
-
-    return delivered(path, contract)
-
-
-def _linked(keys: Iterable[Key], files: tuple[Delivered, ...], links: Path) -> dict[Key, int]:
+def _linked(files: tuple[Delivered, ...], links: Path) -> dict[Key, int]:
     """The truth of FEBRL 4: each link joins one record of the first file with one of the second."""
-    person = {key: number for number, key in enumerate(keys)}
-    left, right = pyarrow.parquet.read_table(links).columns
-    for one, other in zip(left.to_pylist(), right.to_pylist(), strict=True):
-        person[files[1].entity, str(other)] = person[files[0].entity, str(one)]
-    return person
+    pairs = zip(*(column.to_pylist() for column in pyarrow.parquet.read_table(links).columns), strict=True)
+    return {
+        (file.entity, str(key)): person
+        for person, pair in enumerate(pairs)
+        for file, key in zip(files, pair, strict=True)
+    }
+
+
+def _pairs(sizes: Iterable[int]) -> int:
+    return sum(size * (size - 1) // 2 for size in sizes)

@@ -135,4 +135,6 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
 
 
 def _damaged(why: str) -> DatabaseUnavailable:
-    return DatabaseUnavailable("the database is damaged", why=why, remedy="restore it from a backup; nothing was changed")
+    return DatabaseUnavailable(
+        "the database is damaged", why=why, remedy="restore it from a backup; nothing was changed"
+    )

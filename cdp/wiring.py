@@ -231,8 +231,13 @@ class Application:
         )
 
     def ingestion(self, entity: EntityId) -> Ingestion:
-        """What a run of one of `entity`'s files needs; makes the entity's own root key on its first delivery."""
-        self.keys.create(f"entity/{entity}")
+        """What a run of one of `entity`'s files needs; makes the entity's own root key on its first delivery.
+
+        Raises MissingKey when the entity has records but no key here: under a new one every customer would be new.
+        """
+        with self.hub(writes=False) as hub:
+            delivered = entity in hub.stores.refs.by_entity()
+        (self.keys.root if delivered else self.keys.create)(f"entity/{entity}")
         return Ingestion(
             unit_of_work=self.stores,
             data_keys=partial(self.data_keys, entity),

@@ -1,9 +1,11 @@
 """`cdp agreement …`: what companies agreed with each other."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cdp.cli.contracts import contract_at
 from cdp.cli.opening import Home, Json, opened
 from cdp.cli.showing import as_json, instant, say, table
 from cdp.use_cases import agreements
@@ -35,6 +37,21 @@ def list_(home: Home = None, json: Json = False) -> None:
             for row in rows
         ],
     )
+
+
+@app.command("sign")
+def sign(
+    contract: Annotated[Path, typer.Argument(help="The YAML contract whose agreements to record.")], home: Home = None
+) -> None:
+    """Record what a contract offers other companies, before any data of it comes, or for an edge that delivers itself.
+
+    Example: cdp agreement sign shop.yaml
+    """
+    promised = contract_at(contract)
+    judged, warnings = agreements.sign(opened(home), promised)
+    say(f"{promised.entity} offers {len(promised.agreements):,} agreements; {judged:,} records were judged again")
+    for warning in warnings:
+        say(f"warning: {warning}")
 
 
 @app.command("end")

@@ -10,6 +10,7 @@ from cdp.cli import (
     consents,
     contracts,
     demo,
+    edge,
     identity,
     ingest,
     journal,
@@ -35,6 +36,7 @@ app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.add_typer(contracts.app, name="contract")
 app.add_typer(runs.app, name="run")
+app.add_typer(edge.app, name="edge")
 app.add_typer(identity.app, name="identity")
 app.add_typer(clients.app, name="client")
 app.add_typer(consents.app, name="consent")

@@ -14,10 +14,10 @@ from cdp.cli.opening import opened, settings
 from cdp.cli.serve import serve
 from cdp.cli.showing import say
 from cdp.errors import HomeExists
+from cdp.use_cases import agreements
 from cdp.use_cases.ingest_file import ingest_file
 from cdp.wiring import Application, initialise
 from pipelines.contract import Contract
-from pipelines.relink import record_agreements
 
 _PERSONS = 1_000_000
 
@@ -86,9 +86,8 @@ def _ingest(app: Application, files: Path) -> None:
 
 def _agree(app: Application, contracts: Sequence[Contract]) -> None:
     """All companies sign before any data moves, so that no record's permission to link has to be judged twice."""
-    with app.stores() as stores:
-        for contract in contracts:
-            record_agreements(stores, contract, resolver=app.resolver, trees=app.trees, at=app.clock.now())
+    for contract in contracts:
+        agreements.sign(app, contract)
 
 
 def _summary(app: Application) -> str:

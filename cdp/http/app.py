@@ -42,8 +42,7 @@ def create(application: Application) -> FastAPI:
     problems.install(app)
     for router in (oauth, records, consents, profiles, matches, journal, health, documentation):
         app.include_router(router.router)
-    if application.home.demo:
-        app.include_router(pages.router)
+    app.include_router(pages.router if application.home.demo else documentation.front)
     app.mount("/static", pages.static_files(), name="static")
     app.add_middleware(BodyLimit, bytes_max=application.settings.request_bytes_max)
     app.add_middleware(Guard)  # added last, so outermost

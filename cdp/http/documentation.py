@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from cdp.console.pages import render
 from cdp.http.problems import OTHERS, status_of
@@ -12,6 +12,13 @@ from governance.journal.errors import JournalError
 from identity.errors import EnishiError
 
 router = APIRouter(include_in_schema=False)
+front = APIRouter(include_in_schema=False)
+
+
+@front.get("/")
+def start() -> RedirectResponse:
+    """A home that demonstrates nothing has no page of its own to begin with."""
+    return RedirectResponse("/docs")
 
 
 @router.get("/docs", response_class=HTMLResponse)

@@ -25,7 +25,7 @@ class Terms(BaseModel):
     categories: list[str] = Field(min_length=1, max_length=200, description='data categories, or "*" for all')
     basis: LegalBasis
     notice: str = Field(
-        default="", pattern=r"^[A-Za-z0-9._:/#?=&+-]{0,200}$", description="id or address, with version"
+        default="", pattern=r"^([A-Za-z][A-Za-z0-9._:/#?=&+-]{0,199})?$", description="id or address, with version"
     )
     jurisdiction: str = Field(default="", pattern=r"^[A-Za-z0-9-]{0,16}$", description="such as JP")
     separate: bool = False

@@ -5,8 +5,9 @@ from typing import Any
 from cdp.wiring import Application
 from consent.ledger import EVERYONE
 from identity.ids import entity_id
+from pipelines.contract import Contract
 from pipelines.landing import known_entities
-from pipelines.relink import relink
+from pipelines.relink import record_agreements, relink
 
 
 def listed(app: Application) -> list[dict[str, Any]]:
@@ -29,6 +30,16 @@ def listed(app: Application) -> list[dict[str, Any]]:
         }
         for item in newest.values()
     ]
+
+
+def sign(app: Application, contract: Contract) -> tuple[int, tuple[str, ...]]:
+    """Record what `contract` offers, before or without any file of it.
+
+    Gives how many stored records were judged again, and warnings about agreements that had ended.
+    Raises UnknownPurpose, UnknownCategory.
+    """
+    with app.stores() as stores:
+        return record_agreements(stores, contract, resolver=app.resolver, trees=app.trees, at=app.clock.now())
 
 
 def end(app: Application, agreement: str) -> int:

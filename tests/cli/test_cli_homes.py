@@ -17,7 +17,7 @@ def _content(home: Path) -> dict[str, object]:
     """Every file's bytes; of a database its rows, since opening and closing one moves its pages."""
     gc.collect()  # connections that an earlier command left behind
     files = [path for path in sorted(home.rglob("*")) if path.is_file() and ".db" not in path.name]
-    content: dict[str, object] = {str(path.relative_to(home)): path.read_content() for path in files}
+    content: dict[str, object] = {str(path.relative_to(home)): path.read_bytes() for path in files}
     for name in ("enishi.db", "keys.db"):
         with contextlib.closing(sqlite3.connect(f"file:{home / name}?mode=ro", uri=True)) as connection:
             content[name] = list(connection.iterdump())
@@ -82,7 +82,7 @@ def test_a_database_by_a_newer_version_is_refused(home: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', "\xff\xfe"])
 def test_a_damaged_home_file_is_named(home: Path, text: str) -> None:
-    (home / "home.json").write_content(text.encode("latin-1"))
+    (home / "home.json").write_bytes(text.encode("latin-1"))
     _refused(home, code=UNAVAILABLE).explains("home-damaged", "home.json", "backup")
 
 
@@ -125,17 +125,46 @@ def test_a_postgres_that_does_not_answer_is_unavailable(home: Path) -> None:
         assert "s3cret" not in ran.said
 
 
-@pytest.mark.parametrize("name", ["enishi.db", "keys.db"])
-@pytest.mark.parametrize("content", [b"this was a database once, and is one no more" * 100, b"x"])
-def test_a_database_file_that_is_garbage_is_unavailable(tmp_path: Path, home: Path, name: str, content: bytes) -> None:
+GARBAGE = b"this was a database once, and is one no more" * 100
+
+
+def _delivery(folder: Path, *rows: str) -> tuple[object, ...]:
+    (folder / "contract.yaml").write_text(CONTRACT, "utf-8")
+    return "ingest", csv_file(folder, *(rows or PEOPLE)), "-c", folder / "contract.yaml"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("enishi.db", GARBAGE, "database-unavailable"),
+        ("keys.db", GARBAGE, "database-unavailable"),
+        ("enishi.db", b"", "home-is-older"),
+        ("keys.db", b"", "database-unavailable"),
+    ],
+)
+def test_a_database_file_that_is_no_more_is_unavailable(
+    tmp_path: Path, home: Path, name: str, content: bytes, word: str
+) -> None:
+    gc.collect()
     for file in home.glob(f"{name}*"):
         file.unlink()
-    (home / name).write_content(content)
-    (tmp_path / "contract.yaml").write_text(CONTRACT, "utf-8")
-    ran = cdp("ingest", csv_file(tmp_path, *PEOPLE), "-c", tmp_path / "contract.yaml", home=home)
+    (home / name).write_bytes(content)
+    ran = cdp(*_delivery(tmp_path), home=home)
     assert ran.code == UNAVAILABLE, ran.said
-    ran.explains("database-unavailable")
-    assert (home / name).read_content() == content
+    ran.explains(word)
+    if content:
+        assert (home / name).read_bytes() == content
+    if name == "keys.db":
+        assert cdp(*READING, home=home).json()["records"] == {}
+
+
+def test_a_company_whose_key_is_gone_is_not_taken_in_under_a_new_one(tmp_path: Path, home: Path) -> None:
+    assert cdp(*_delivery(tmp_path, *PEOPLE[:2]), home=home).code == DONE
+    next(path for path in (home / "keys").iterdir() if "shop" in path.name).unlink()
+    ran = cdp(*_delivery(tmp_path), home=home)
+    assert ran.code == UNAVAILABLE, ran.said
+    ran.explains("missing-key", "entity/shop")
+    assert cdp(*READING, home=home).json()["records"] == {"shop": 2}
 
 
 def test_a_database_that_was_removed_is_unavailable(home: Path) -> None:
@@ -147,10 +176,8 @@ def test_a_database_that_was_removed_is_unavailable(home: Path) -> None:
 
 
 def test_a_folder_that_may_not_be_written_is_unavailable(tmp_path: Path, home: Path) -> None:
-    (tmp_path / "contract.yaml").write_text(CONTRACT, "utf-8")
-    delivery = ("ingest", csv_file(tmp_path, *PEOPLE), "-c", tmp_path / "contract.yaml")
     url = f"sqlite:///file:{home / 'enishi.db'}?mode=ro&uri=true"
-    ran = cdp(*delivery, home=home, settings={"CDP_DATABASE_URL": url})
+    ran = cdp(*_delivery(tmp_path), home=home, settings={"CDP_DATABASE_URL": url})
     assert ran.code == UNAVAILABLE, ran.said
     ran.explains("database-unavailable")
 
@@ -160,7 +187,7 @@ def test_keys_that_anybody_may_read_are_refused(home: Path) -> None:
     key.chmod(0o644)
     ran = cdp("journal", "checkpoint", home=home)
     assert ran.code == UNAVAILABLE, ran.said
-    ran.explains("loose-key-file", key.name, "chmod")
+    ran.explains("loose-key-file", "hub", "chmod")
 
 
 def test_keys_that_are_gone_are_named_and_not_made_anew(home: Path) -> None:
@@ -188,8 +215,7 @@ def test_a_process_of_its_own_leaves_with_the_same_codes(home: Path, tmp_path: P
 def test_a_mistake_of_ours_tells_its_place_and_never_its_message(tmp_path: Path, home: Path) -> None:
     with contextlib.closing(sqlite3.connect(home / "enishi.db")) as connection:
         connection.execute("ALTER TABLE identity_refs RENAME COLUMN content TO contents")
-    (tmp_path / "contract.yaml").write_text(CONTRACT, "utf-8")
-    ran = cdp("ingest", csv_file(tmp_path, *PEOPLE), "-c", tmp_path / "contract.yaml", home=home)
+    ran = cdp(*_delivery(tmp_path), home=home)
     assert ran.code == 70
     assert "a mistake of ours" in ran.err
     assert "identity_refs" not in ran.err

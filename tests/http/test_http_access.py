@@ -14,6 +14,9 @@ from cdp.access_tokens import AccessTokens
 from cdp.use_cases.clients import register
 from governance.actors import Role
 
+pytestmark = pytest.mark.parametrize("group", ["sqlite"], indirect=True)
+"""What is tested here does not depend on the database."""
+
 TOKEN = "/v1/oauth/token"
 GRANT = {"grant_type": "client_credentials"}
 PROTECTED = (

@@ -139,20 +139,19 @@ def hashes(proof: Any) -> list[bytes]:
     return [bytes.fromhex(one) for one in proof.json()["hashes"]]
 
 
-def test_every_own_entry_is_proved_to_be_in_the_journal_without_trust(group: Group, reads: list[int]) -> None:
+def test_an_own_entry_is_proved_to_be_in_the_journal_without_trust(group: Group, reads: list[int]) -> None:
     size, root = head(group)
-    for page in pages(group, "shop-dpo", 50):
-        for entry in page[:10]:
-            index = entry["index"]
-            if index >= size:
-                continue
-            proof = ask(group, "/v1/journal/proofs/inclusion", index=index, size=size)
-            own = leaf_hash(encode(entry["leaf"]))
-            assert proof.json()["leaf_hash"] == own.hex()
-            verify_inclusion(own, index=index, size=size, proof=hashes(proof), root=root)
-            changed = leaf_hash(encode({**entry["leaf"], "decision": "allow", "reason": "changed"}))
-            with pytest.raises(InvalidProof):
-                verify_inclusion(changed, index=index, size=size, proof=hashes(proof), root=root)
+    own_entries = [entry for page in pages(group, "shop-dpo", 50) for entry in page if entry["index"] < size]
+    assert own_entries
+    for entry in own_entries[:: max(1, len(own_entries) // 12)]:
+        index = entry["index"]
+        proof = ask(group, "/v1/journal/proofs/inclusion", index=index, size=size)
+        own = leaf_hash(encode(entry["leaf"]))
+        assert proof.json()["leaf_hash"] == own.hex()
+        verify_inclusion(own, index=index, size=size, proof=hashes(proof), root=root)
+        changed = leaf_hash(encode({**entry["leaf"], "reason": "changed"}))
+        with pytest.raises(InvalidProof):
+            verify_inclusion(changed, index=index, size=size, proof=hashes(proof), root=root)
 
 
 def test_the_journal_is_proved_to_have_only_grown(group: Group) -> None:

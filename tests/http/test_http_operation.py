@@ -1,6 +1,7 @@
 """Alive, ready, and honest when the database is gone: 503 with a remedy, nothing half done, back when it is back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from databases import sqlite_url
 from http_group import PEOPLE, SHOP, Group, new_group, records_of, said, terms
 
-from cdp.database import open_engine
+from cdp.database import open_engine, transaction
+from cdp.errors import DatabaseUnavailable
 from cdp.http.app import create
 from cdp.wiring import Application
 from governance.journal.errors import DamagedJournal
@@ -93,14 +95,13 @@ def test_a_database_that_somebody_keeps_locked_is_unavailable_and_nothing_is_hal
     impatient = open_engine(alone.app.settings.hub_database, wait_seconds=0)
     monkeypatch.setattr(alone.app, "engine", impatient)
     (record,) = records_of(alone, SHOP, PEOPLE["tomasine"])
-    with open_engine(alone.app.settings.hub_database, wait_seconds=1).connect() as holder:
-        holder.exec_driver_sql("BEGIN IMMEDIATE") if not holder.in_transaction() else None
-        holder.exec_driver_sql("UPDATE cdp_idempotency SET status = status")
+    patient = open_engine(alone.app.settings.hub_database, wait_seconds=1)
+    with transaction(patient, writes=True):
         answers = [alone.own("shop", "pavel"), alone.deliver("shop-edge", [record], "locked")]
         assert all(unavailable(answer) for answer in answers), [answer.text for answer in answers]
-        holder.rollback()
     assert alone.deliver("shop-edge", [record], "locked").json()["new"] == 1
     impatient.dispose()
+    patient.dispose()
 
 
 def test_no_journal_no_answer(alone: Group, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,10 +115,6 @@ def test_no_journal_no_answer(alone: Group, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_application_opens_no_home_whose_database_is_gone(alone: Group, tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    from cdp.errors import DatabaseUnavailable
-
     lost = replace(alone.app.settings, database_url=sqlite_url(tmp_path / "never.db"))
     with pytest.raises(DatabaseUnavailable):
         Application(lost)
