@@ -42,7 +42,9 @@ class Ran:
     def explains(self, *words: str) -> "Ran":
         """The same, after a look that the error has its three parts and names all of `words`."""
         lines = self.err.splitlines()
-        assert lines and lines[0].startswith("error: ") and lines[0].endswith("]"), self.err
+        assert lines, "nothing was said"
+        assert lines[0].startswith("error: "), self.err
+        assert lines[0].endswith("]"), self.err
         assert any(line.startswith("   do: ") for line in lines), self.err
         for word in words:
             assert word in self.err, (word, self.err)

@@ -9,7 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_KANJI = "蘭麒麟鳳凰鶴亀鷹鷲鯉鮎鱗霞霧霜雫露雷霰雅颯飆馨驍騎騰黎黛黎曙曜暁暉旭昴晶皓皐皇珀珊瑚瑞瑠璃琥琉琵碧磐磯礁祥禎稜穹窓竜筑箕紬絢綾緋縁繭翠翼耀聡"
+_KANJI = (
+    "蘭麒麟鳳凰鶴亀鷹鷲鯉鮎鱗霞霧霜雫露雷霰雅颯飆馨驍騎騰黎黛黎曙曜暁暉旭昴晶皓"
+    "皐皇珀珊瑚瑞瑠璃琥琉琵碧磐磯礁祥禎稜穹窓竜筑箕紬絢綾緋縁繭翠翼耀聡"
+)
 _KANA = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワ"
 _ROMAJI = dict(
     zip(
@@ -124,15 +127,19 @@ def _person(number: int, chance: random.Random) -> Invented:
     word = "-".join(chance.sample(_WORDS, 2))
     return Invented(
         number=number,
-        family=("".join(chance.sample(_KANJI, 3)), family_kana, _roman(family_kana)),
-        given=("".join(chance.sample(_KANJI, 2)), given_kana, _roman(given_kana)),
+        family=(_letters(chance, 3), family_kana, _roman(family_kana)),
+        given=(_letters(chance, 2), given_kana, _roman(given_kana)),
         email=f"{word}.{number}{chance.randrange(100, 999)}@mail.example",
         phone=phone,
         birth=(str(chance.randrange(1935, 2004)), f"{chance.randrange(1, 13):02d}", f"{chance.randrange(1, 29):02d}"),
-        address=f"東京都渋谷区{''.join(chance.sample(_KANJI, 3))}{chance.randrange(1, 9)}-{number}-{chance.randrange(10, 99)}",
+        address=f"東京都渋谷区{_letters(chance, 3)}{chance.randrange(1, 9)}-{number}-{chance.randrange(10, 99)}",
         national_id=_my_number(chance),
         card=f"4{chance.randrange(10**14, 10**15)}",
     )
+
+
+def _letters(chance: random.Random, count: int) -> str:
+    return "".join(chance.sample(_KANJI, count))
 
 
 def _roman(kana: str) -> str:

@@ -33,7 +33,10 @@ def state(
     """
     client = Client("cdp-cli", entity_id(entity), frozenset({Role.DPO}))
     question = Question(client.entity, entity_id(recipient or entity), purpose, category, operation)
-    standing = consents.standing(opened(home), client, None, source_key, question)
+    app_ = opened(home)
+    app_.trees.purposes.get(purpose)
+    app_.trees.categories.get(category)
+    standing = consents.standing(app_, client, None, source_key, question)
     if json:
         as_json(asdict(standing))
         return

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cdp.cli.opening import Home, Json, opened
+from cdp.cli.opening import Home, Json, opened, to_write
 from cdp.cli.showing import as_json, say, table
 from cdp.use_cases.export_clusters import export_clusters
 
@@ -20,7 +20,7 @@ def export(
 
     Example: cdp identity export clusters.csv
     """
-    records, persons = export_clusters(opened(home), file)
+    records, persons = export_clusters(opened(home), to_write(file))
     say(f"wrote {records:,} records of {persons:,} persons to {file}")
 
 

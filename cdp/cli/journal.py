@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cdp.cli.opening import Home, Json, opened
+from cdp.cli.opening import Home, Json, opened, to_write
 from cdp.cli.showing import as_json, say, table
 from cdp.errors import InvalidRequest
 from cdp.use_cases import read_journal
@@ -86,7 +86,7 @@ def export_(
     """
     with opened(home).hub(writes=False) as hub:
         document = export_all(hub.journal, hub.journal_store)
-    file.write_text(json_module.dumps(document), encoding="utf-8")
+    to_write(file).write_text(json_module.dumps(document), encoding="utf-8")
     say(f"wrote {len(document['entries']):,} entries to {file}")
 
 

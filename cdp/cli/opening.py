@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cdp.errors import InvalidRequest
 from cdp.settings import Settings, from_environment
 from cdp.wiring import Application
 
@@ -21,3 +22,10 @@ def settings(home: Path | None = None, **given: object) -> Settings:
 def opened(home: Path | None = None, **given: object) -> Application:
     """The application of the home, opened and checked."""
     return Application(settings(home, **given))
+
+
+def to_write(file: Path) -> Path:
+    """`file`, if it can be written. Raises InvalidRequest before any work is done for it."""
+    if file.is_dir() or not os.access(file.parent, os.W_OK):
+        raise InvalidRequest(f"{file} cannot be written", remedy="name a file in a folder that is there and yours")
+    return file

@@ -16,7 +16,7 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-store",
-        "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'",
+        "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
     }
 )
 """On every answer that does not say otherwise itself."""
@@ -56,7 +56,7 @@ class Guard:
 
 
 def _place(error: Exception) -> str:
-    """Our own last steps on the way to an error, and the very last, as module:line; a whole traceback has its message."""
+    """The last of our own steps to an error, and the very last, as module:line; a traceback would tell its message."""
     steps = [(str(frame.f_globals.get("__name__")), line) for frame, line in traceback.walk_tb(error.__traceback__)]
     shown = [step for step in steps[:-1] if step[0].partition(".")[0] in _OURS][-_STEPS:] + steps[-1:]
     return " > ".join(f"{module}:{line}" for module, line in shown)

@@ -2,9 +2,24 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Connection, Row, Text, any_, bindparam, delete, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Delete,
+    Row,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -17,6 +32,7 @@ from identity.adapters.bulk import insert_rows
 from identity.ids import EntityId, Instant, RecordId
 
 _KEYS_PER_STATEMENT: Final = 5000
+_KEYS: Final = "keys"
 T = TypeVar("T")
 
 
@@ -62,21 +78,39 @@ class LedgerSql:
     def erase(self, records: Iterable[RecordId]) -> int:
         """See ConsentLedger."""
         return sum(
-            self._connection.execute(delete(table).where(self._is_one_of(table.c.record, keys))).rowcount
+            self._connection.execute(_erasure(self._dialect), self._bound(keys)).rowcount
             for keys in _in_chunks(sorted(set(records)))
         )
 
     def _select(self, column: Column[Any], keys: Sequence[T]) -> Iterator[ConsentEvent]:
         for chunk in _in_chunks(keys):
-            yield from map(_event_of, self._connection.execute(select(table).where(self._is_one_of(column, chunk))))
+            found = self._connection.execute(_selection(self._dialect, column), self._bound(chunk))
+            yield from map(_event_of, found)
 
-    def _is_one_of(self, column: Column[Any], keys: Sequence[T]) -> ColumnElement[bool]:
-        """Thousands of keys as one parameter, so that there is one statement to prepare."""
-        if self._connection.dialect.name == "postgresql":
-            type_ = Text if isinstance(column.type, Text) else BigInteger
-            return column == any_(bindparam(None, list(keys), type_=ARRAY(type_)))
-        listed = func.json_each(json.dumps(list(keys))).table_valued("value")
-        return column.in_(select(listed.c.value))
+    @property
+    def _dialect(self) -> str:
+        return self._connection.dialect.name
+
+    def _bound(self, keys: Sequence[T]) -> dict[str, Any]:
+        return {_KEYS: list(keys) if self._dialect == "postgresql" else json.dumps(list(keys))}
+
+
+@cache
+def _selection(dialect: str, column: Column[Any]) -> Select[Any]:
+    return select(table).where(_is_one_of(dialect, column))
+
+
+@cache
+def _erasure(dialect: str) -> Delete:
+    return delete(table).where(_is_one_of(dialect, table.c.record))
+
+
+def _is_one_of(dialect: str, column: Column[Any]) -> ColumnElement[bool]:
+    """Thousands of keys as one parameter, so that there is one statement to build and to prepare."""
+    if dialect == "postgresql":
+        return column == any_(bindparam(_KEYS, type_=ARRAY(Text if isinstance(column.type, Text) else BigInteger)))
+    listed = func.json_each(bindparam(_KEYS, type_=Text)).table_valued("value")
+    return column.in_(select(listed.c.value))
 
 
 def _refuse_conflict(known: ConsentEvent, told: ConsentEvent) -> None:

@@ -15,6 +15,9 @@ from identity.super_ids import Moved
 
 _COLUMNS = ("record", "super_id", "valid_from", "valid_to", "known_from", "known_to")
 _NOW = (table.c.valid_to == FOREVER, table.c.known_to == FOREVER)
+_AMONG = table.c.super_id.in_(bindparam("ids", expanding=True))
+_MEMBERS = select(table.c.super_id, table.c.record).where(_AMONG, *_NOW).order_by(table.c.record)
+_BORN = select(table.c.super_id, func.min(table.c.valid_from)).where(_AMONG).group_by(table.c.super_id)
 
 
 class MemberStoreSql:
@@ -30,19 +33,17 @@ class MemberStoreSql:
     def members(self, super_ids: Sequence[SuperId]) -> dict[SuperId, tuple[RecordId, ...]]:
         """The records, ascending, of those super-IDs that have any now."""
         found: dict[SuperId, list[RecordId]] = {}
-        query = select(table.c.super_id, table.c.record).where(_among(), *_NOW).order_by(table.c.record)
         for keys in chunked(super_ids):
-            for super_id, record in self._connection.execute(query, {"ids": keys}):
+            for super_id, record in self._connection.execute(_MEMBERS, {"ids": keys}):
                 found.setdefault(SuperId(bytes(super_id)), []).append(RecordId(record))
         return {super_id: tuple(records) for super_id, records in found.items()}
 
     def born(self, super_ids: Sequence[SuperId]) -> dict[SuperId, Instant]:
         """When each super-ID was first given, for those ever given."""
-        query = select(table.c.super_id, func.min(table.c.valid_from)).where(_among()).group_by(table.c.super_id)
         return {
             SuperId(bytes(super_id)): first
             for keys in chunked(super_ids)
-            for super_id, first in self._connection.execute(query, {"ids": keys})
+            for super_id, first in self._connection.execute(_BORN, {"ids": keys})
         }
 
     def as_of(self, record: RecordId, valid_at: Instant, known_at: Instant) -> SuperId | None:
@@ -83,10 +84,6 @@ class MemberStoreSql:
             return []
         rows = self._connection.execute(_rows(self._connection.dialect.name), bound(self._connection, records)).all()
         return [Membership(RecordId(row[0]), SuperId(bytes(row[1])), *row[2:]) for row in rows]
-
-
-def _among() -> Any:
-    return table.c.super_id.in_(bindparam("ids", expanding=True))
 
 
 @cache

@@ -21,8 +21,11 @@ class RefStoreSql:
 
     def find(self, entity: EntityId, refs: Sequence[bytes]) -> dict[bytes, Ref]:
         """Those of `refs` that are bound."""
-        query = select(*_COLUMNS).where(table.c.entity == entity, table.c.ref.in_(bindparam("refs", expanding=True)))
-        found = (_ref(row) for keys in chunked(refs) for row in self._connection.execute(query, {"refs": keys}))
+        found = (
+            _ref(row)
+            for keys in chunked(refs)
+            for row in self._connection.execute(_FOUND, {"entity": entity, "refs": keys})
+        )
         return {ref.ref: ref for ref in found}
 
     def bind(self, rows: Sequence[Ref]) -> None:
@@ -57,6 +60,9 @@ class RefStoreSql:
 
 
 _COLUMNS = (table.c.entity, table.c.ref, table.c.record, table.c.content)
+_FOUND = select(*_COLUMNS).where(
+    table.c.entity == bindparam("entity"), table.c.ref.in_(bindparam("refs", expanding=True))
+)
 
 
 def _ref(row: Any) -> Ref:

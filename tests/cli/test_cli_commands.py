@@ -107,6 +107,7 @@ def test_identity_is_counted_and_exported(group: Path, home: Path) -> None:
     nowhere = cdp("identity", "export", group / "no" / "clusters.csv", home=home)
     assert nowhere.code == USAGE, nowhere.said
     nowhere.explains("folder")
+    assert cdp("journal", "export", group, home=home).explains("folder").code == USAGE
 
 
 def _read(home: Path, who: Any, purpose: str = "marketing", entity: str = "shop", *more: str) -> Ran:

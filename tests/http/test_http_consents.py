@@ -103,6 +103,14 @@ def test_the_state_says_how_it_stands_and_why_with_a_receipt_of_each_event(group
     assert not [one for one in PEOPLE["aikoha"].identifiers() if one in by_ref.text]
 
 
+def test_the_state_towards_another_company_names_the_agreement_of_the_one_that_would_give(group: Group) -> None:
+    asked = {"source_key": PEOPLE["mirabelle"].key(SHOP), "category": "user.behavior", "recipient": "bank"}
+    shared = state(group, "shop-engineer", **asked, purpose=PURPOSE, operation="share").json()
+    assert (shared["allowed"], shared["agreement"]) == (True, "shop-to-all")
+    other = state(group, "shop-engineer", **asked, purpose="credit-checking", operation="share").json()
+    assert (other["allowed"], other["reason"], other["agreement"]) == (False, "no-agreement", None)
+
+
 def test_somebody_elses_customer_is_like_one_that_is_not_there(group: Group) -> None:
     of_bank = group.app.reference(BANK, PEOPLE["tomasine"].key(BANK)).hex()
     asked = {"purpose": "marketing", "category": "user.behavior"}

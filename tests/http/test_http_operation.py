@@ -12,6 +12,7 @@ from http_group import PEOPLE, SHOP, Group, new_group, records_of, said, terms
 from cdp.database import open_engine, transaction
 from cdp.errors import DatabaseUnavailable
 from cdp.http.app import create
+from cdp.settings import Settings
 from cdp.wiring import Application
 from governance.journal.errors import DamagedJournal
 
@@ -123,3 +124,9 @@ def test_an_application_opens_no_home_whose_database_is_gone(alone: Group, tmp_p
 
 def test_an_api_can_be_made_twice_over_one_application(alone: Group) -> None:
     assert create(alone.app).openapi() == create(alone.app).openapi()
+
+
+def test_a_request_may_not_be_larger_than_one_batch_needs() -> None:
+    """A whole batch of the largest records that the shipped recipes make fits into the shipped limit of bytes."""
+    settings = Settings()
+    assert settings.request_bytes_max >= settings.batch_records_max * 4_000

@@ -16,10 +16,9 @@ from http_group import PEOPLE, PURPOSE, SHOP, Group, records_of, said, terms
 from sqlalchemy import text
 from starlette.responses import StreamingResponse
 
-from cdp.http import limits, problems
+from cdp.http import limits
 from cdp.http.app import create
 from cdp.http.guard import Guard
-from cdp.settings import Settings
 from governance.actors import Role
 from identity.ids import entity_id
 
@@ -250,13 +249,6 @@ def test_the_guard_stands_outside_of_everything_of_ours(group: Group) -> None:
     assert [item.cls for item in app.user_middleware] == [Guard, limits.BodyLimit]
 
 
-def test_a_class_of_error_without_a_status_is_our_own_fault() -> None:
-    class Surprise(Exception):
-        pass
-
-    assert problems.status_of(Surprise()) is HTTPStatus.INTERNAL_SERVER_ERROR
-
-
 def test_every_problem_that_we_answer_is_explained_on_the_page_of_documentation(group: Group) -> None:
     page = group.api.get("/docs").text
     shop = group.as_("shop-edge")
@@ -279,12 +271,6 @@ def test_every_problem_that_we_answer_is_explained_on_the_page_of_documentation(
     kinds = {answer.json()["type"] for answer in answers}
     assert len(kinds) >= 12
     assert not [kind for kind in kinds if f'id="{kind.partition("#")[2]}"' not in page]
-
-
-def test_a_request_may_not_be_larger_than_one_batch_needs() -> None:
-    """A whole batch of the largest records that the shipped recipes make fits into the shipped limit of bytes."""
-    settings = Settings()
-    assert settings.request_bytes_max >= settings.batch_records_max * 4_000
 
 
 def test_a_home_without_the_companys_key_says_so_and_where_no_key_is(group: Group, tmp_path: Path) -> None:

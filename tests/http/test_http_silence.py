@@ -75,7 +75,7 @@ def requests(group: Group) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def said_all(group: Group) -> Iterator[Said]:
+def said_all(group: Group) -> Said:
     spans, metrics = InMemorySpanExporter(), InMemoryMetricReader()
     lines: list[str] = []
 
@@ -97,7 +97,7 @@ def said_all(group: Group) -> Iterator[Said]:
         root.removeHandler(kept)
         root.setLevel(level)
     told = "\n".join(one.to_json() for one in spans.get_finished_spans())
-    yield Said(answers, "\n".join(lines), told, measured)
+    return Said(answers, "\n".join(lines), told, measured)
 
 
 def planted_in(text: str) -> list[str]:
