@@ -22,8 +22,8 @@ SELECT, SELECT_INSERT, SELECTS = "bare select", "bare select + insert", "bare se
 BATCH_PROFILES = 100
 """Profiles in a batch, as the name of its figure says."""
 
-_TRIED = 20
-_PEOPLE_MAX = 500
+_TRIED = 10
+_PEOPLE_MAX = 200
 _BODY_CHARS = 200
 _LEAF_BYTES = 500
 _WARM_TURNS = 10

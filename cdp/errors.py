@@ -57,6 +57,12 @@ class UnsupportedGrant(CdpError):
     code = "unsupported-grant"
 
 
+class TooBusy(CdpError):
+    """More of the same at once than this process takes."""
+
+    code = "too-busy"
+
+
 class NotPermitted(CdpError):
     """A known client that lacks the role for what it asked."""
 

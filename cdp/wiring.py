@@ -57,7 +57,7 @@ from pipelines.adapters.runs_sql import RunsSql
 from pipelines.edge import edge_keys, ref_of
 from pipelines.ingest import Ingestion
 from pipelines.limits import IngestLimits
-from pipelines.ports import Stores
+from pipelines.ports import PiiScan, Stores
 from pipelines.reading import Files
 
 _EPOCH = 1
@@ -96,6 +96,7 @@ class Application:
         self.version = version("enishi-cdp")
         self.keys = FileKeyProvider(settings.keys_folder, self.entropy)
         self.trees = shipped()
+        self.scan: PiiScan = scan
         wait = settings.database_wait_seconds
         self.engine = open_engine(settings.hub_database, wait_seconds=wait, must_exist=True)
         self.keystore = open_engine(settings.keystore_database, wait_seconds=wait, must_exist=True)
@@ -243,7 +244,7 @@ class Application:
             data_keys=partial(self.data_keys, entity),
             files=partner_files(),
             quality=GxQuality(),
-            scan=scan,
+            scan=self.scan,
             resolver=self.resolver,
             keys=partial(edge_keys, self.keys),
             tokeniser=CmacTokeniser,
@@ -309,5 +310,6 @@ def initialise(settings: Settings, *, group: str, persons: int, demo: bool = Fal
     keystore = open_engine(settings.keystore_database, wait_seconds=settings.database_wait_seconds)
     with transaction(keystore, writes=True) as connection:
         keystore_metadata.create_all(connection)
-    for file in settings.home.glob("*.db*"):
-        file.chmod(0o600)
+    for opened in (engine, keystore):
+        if opened.dialect.name == "sqlite" and opened.url.database:
+            Path(opened.url.database).chmod(0o600)

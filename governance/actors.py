@@ -4,7 +4,7 @@ import base64
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import Final, NoReturn, Protocol
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
@@ -12,9 +12,6 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from governance.errors import AuthenticationFailed, InvalidClient
 from identity.ids import EntityId
 from identity.ports import Entropy
-
-if TYPE_CHECKING:
-    from governance.ports import ClientStore
 
 ANY_PURPOSE: Final = "*"
 """In `Client.purposes`: every purpose; policy and consent still decide each read."""
@@ -145,7 +142,15 @@ _NOBODY: Final = SecretHash(f"scrypt$14$8$1${'A' * 22}${'A' * 43}")
 """Verified against when the client is unknown, so that its absence costs the same time; matches no known secret."""
 
 
-def authenticate(clients: "ClientStore", client_id: str, secret: Secret) -> Client:
+class Registrations(Protocol):
+    """Whatever can look a client up; `governance.ports.ClientStore` is one."""
+
+    def get(self, client_id: str) -> Registration | None:
+        """The client under `client_id`, disabled ones too, or None."""
+        ...
+
+
+def authenticate(clients: Registrations, client_id: str, secret: Secret) -> Client:
     """The client that proves itself with `secret`.
 
     Raises AuthenticationFailed alike, after the same work (one scrypt), for an unknown client, a wrong secret and a

@@ -11,6 +11,7 @@ from cdp.use_cases.explain_match import PairEvidence, evidence
 from cdp.use_cases.read_profile import Profile, Reader, preview
 from cdp.wiring import Application, Hub
 from governance.actors import ANY_PURPOSE, Client, Role
+from governance.gate import PURPOSE_NOT_PERMITTED
 from governance.journal.errors import JournalError
 from governance.journal.journal import Entry
 from governance.journal.merkle import leaf_hash
@@ -38,11 +39,11 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who plays: a customer, the two companies that read them, and the one whom they refuse (if any)."""
+    """Who plays: a customer, the two companies that read them, and who is refused for which purpose."""
 
     customer: Customer
     readers: tuple[EntityId, ...]
-    refused: EntityId | None
+    refused: tuple[EntityId, str]
 
 
 def tell(app: Application, cast: Cast | None = None) -> dict[str, Any]:
@@ -94,9 +95,19 @@ def _parts(app: Application, hub: Hub, customer: Customer) -> tuple[int, Cast] |
     readers = tuple(sorted((e for e in sources if sources[e]), key=lambda e: (-sources[e], e)))[:2]
     if len(readers) < 2:
         return None
-    refused = next((entity for entity, decision in decisions.items() if not decision.allowed), None)
-    score = sum(sources[entity] for entity in readers) + (3 if refused else 0)
+    by_person = next((entity for entity, decision in decisions.items() if not decision.allowed), None)
+    refused = (by_person, PURPOSE) if by_person else _not_permitted(app, hub, customer)
+    if refused is None:
+        return None
+    score = sum(sources[entity] for entity in readers) + (3 if by_person else 0)
     return score, Cast(customer, readers, refused)
+
+
+def _not_permitted(app: Application, hub: Hub, customer: Customer) -> tuple[EntityId, str] | None:
+    """A purpose that policy refuses to one of the companies, whoever the person is."""
+    policy = app.policy(hub)
+    pairs = ((entity, term.id) for term in app.trees.purposes for entity in customer.entities)
+    return next((pair for pair in pairs if not policy.may_read_at_all(*pair)), None)
 
 
 def _known_by_three(hub: Hub) -> Iterator[Customer]:
@@ -118,22 +129,20 @@ def _allowed(app: Application, customer: Customer, entity: EntityId) -> Profile:
 
 
 def _refused(app: Application, cast: Cast) -> dict[str, Any]:
-    """A read that the person refuses, or else one for the first purpose that policy refuses to one of the companies."""
-    tries = [(cast.refused, PURPOSE)] if cast.refused else []
-    tries += [(e, term.id) for term in app.trees.purposes for e in cast.customer.entities]
-    for entity, purpose in tries:
-        pseudonym = app.pseudonyms.issue(cast.customer.super_id, recipient=entity, purpose=purpose)
-        try:
-            read_profile.by_pseudonym(app, _reader(entity, purpose), pseudonym)
-        except ReadRefused as error:
-            return {
-                "recipient": entity,
-                "purpose": purpose,
-                "reason": error.reason,
-                "by_person": error.reason != "purpose-not-permitted",
-                "journal_index": error.journal_index,
-            }
-    raise NotFound("no read is refused under this policy", remedy="`cdp policy show` prints it")
+    """The refused read, made for real."""
+    entity, purpose = cast.refused
+    pseudonym = app.pseudonyms.issue(cast.customer.super_id, recipient=entity, purpose=purpose)
+    try:
+        read_profile.by_pseudonym(app, _reader(entity, purpose), pseudonym)
+    except ReadRefused as error:
+        return {
+            "recipient": entity,
+            "purpose": purpose,
+            "reason": error.reason,
+            "by_person": error.reason != PURPOSE_NOT_PERMITTED,
+            "journal_index": error.journal_index,
+        }
+    raise NotFound("the story's refused read was allowed", remedy="open the page again")
 
 
 def _totals(hub: Hub) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def entries(
     since: Annotated[str | None, Query(description="RFC 3339, inclusive")] = None,
     until: Annotated[str | None, Query(description="RFC 3339, exclusive")] = None,
     cursor: Annotated[str | None, Query(max_length=256)] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Entries:
     """Entries that concern the officer's own company, as recipient or as source, newest first."""
     search = Search(client=client, purpose=purpose, decision=decision, since=since, until=until)

@@ -23,6 +23,7 @@ from cdp.errors import (
     NotFound,
     NotPermitted,
     ReadRefused,
+    TooBusy,
     TooLarge,
     UnsupportedGrant,
 )
@@ -46,6 +47,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     IdempotencyConflict: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooBusy: HTTPStatus.TOO_MANY_REQUESTS,
     InvalidSetting: HTTPStatus.INTERNAL_SERVER_ERROR,
     IdentityError: HTTPStatus.UNPROCESSABLE_ENTITY,
     ConsentError: HTTPStatus.UNPROCESSABLE_ENTITY,

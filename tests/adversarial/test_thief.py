@@ -57,7 +57,7 @@ def planted() -> Needles:
 
 
 @pytest.fixture(scope="module")
-def loot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loot]:
+def loot(tmp_path_factory: pytest.TempPathFactory) -> Loot:
     """All that a full day at the hub leaves behind, without the keys."""
     taken = Loot()
     kept, root = _Kept(taken), logging.getLogger()
@@ -74,7 +74,7 @@ def loot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loot]:
         root.removeHandler(kept)
     for span in exporter.get_finished_spans():
         taken.add("spans", str(span.to_json()))
-    yield taken
+    return taken
 
 
 def _identifiers(people: tuple[Invented, ...]) -> dict[str, str]:

@@ -51,10 +51,10 @@ def _pairs(clusters: Path) -> set[tuple[str, ...]]:
 
 
 def test_nothing_of_a_person_is_in_the_hub_in_clear(clusters: Path) -> None:
-    rows = pq.read_table(SHARED / "febrl4a.parquet", columns=["rec_id", "address_1"]).slice(0, 2_000)
+    rows = pq.read_table(SHARED / "febrl4a.parquet", columns=["rec_id", "address_1"]).slice(0, 300)
     values = {value for column in rows.columns for value in column.to_pylist() if value and len(value) >= 10}
     needles = Needles(values)
-    assert len(values) > 2_000
+    assert len(values) > 400
     for path in clusters.parent.glob("home/*.db*"):
         assert needles.found_in(path.read_bytes()) == set(), path.name
     assert needles.found_in(clusters.read_bytes())  # the export names them, for who holds the companies' keys

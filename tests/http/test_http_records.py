@@ -200,3 +200,14 @@ def test_one_request_sent_twice_at_once_takes_effect_once(group: Group) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: group.deliver("shop-edge", records, "gemina"), range(4)))
     assert {counts(answer) for answer in answers} == {(1, 0, 0, 1)}
+
+
+def test_a_delivery_whose_facts_hold_an_identifier_is_refused_whole_and_not_repeated(group: Group) -> None:
+    records = records_of(group, SHOP, PEOPLE["quillon"])
+    planted = "ask quillon@mail.example"
+    records[0]["facts"] = [{"name": "shop.note", "category": "user.behavior", "kind": "fact", "value": planted}]
+    before = everything(group)
+    answer = group.deliver("shop-edge", records, "planted-1")
+    assert (answer.status_code, answer.json()["type"]) == (422, "/docs#problem-pii-found")
+    assert "quillon" not in answer.text
+    assert everything(group) == before
