@@ -1,6 +1,10 @@
-"""The resolver with a span and counters around each change."""
+"""Resolver and journal with a span and counters around each change."""
+
+from collections.abc import Mapping, Sequence
 
 from cdp.telemetry import Counted, count, span
+from governance.journal.journal import Journal
+from governance.journal.leaf import JSON
 from identity.ids import Instant
 from identity.resolver import Change, Outcome, Resolver
 
@@ -17,3 +21,14 @@ class WatchedResolver(Resolver):
         count(Counted.RESOLVER_PAIRS, outcome.pairs_compared)
         count(Counted.RESOLVER_MOVES, len(outcome.moved))
         return outcome
+
+
+class WatchedJournal(Journal):
+    """The journal, telling how many leaves it was given; those of a transaction that is undone count too."""
+
+    def append(self, leaves: Sequence[Mapping[str, JSON]]) -> range:
+        """See `Journal.append`."""
+        with span("journal.append", leaves=len(leaves)):
+            places = super().append(leaves)
+        count(Counted.JOURNAL_LEAVES, len(places))
+        return places

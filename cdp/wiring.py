@@ -18,7 +18,7 @@ from cdp.database import open_engine, transaction
 from cdp.profiles.adapters.facts_sql import FactsSql
 from cdp.profiles.adapters.idempotency_sql import IdempotencySql
 from cdp.settings import Settings, from_environment
-from cdp.watched import WatchedResolver
+from cdp.watched import WatchedJournal, WatchedResolver
 from consent.adapters.agreements_sql import AgreementsSql
 from consent.adapters.ledger_sql import LedgerSql
 from consent.trees import shipped
@@ -147,11 +147,15 @@ class Application:
         return source
 
     def policy(self, hub: Hub) -> PolicyTable:
-        """The policy in force in this transaction, compiled once per version and filled as it is asked."""
-        source = self.policy_source(hub)
-        known = self._tables.get(source.version)
+        """The policy in force in this transaction, compiled once per version and filled as it is asked.
+
+        Its texts are read only for a version that this process has not compiled. Raises InvalidPolicy when none was
+        ever applied.
+        """
+        known = self._tables.get(hub.policies.active_version() or "")
         if known is None:
-            known = self._tables[source.version] = PolicyTable(source, self.trees)
+            known = PolicyTable(self.policy_source(hub), self.trees)
+            self._tables[known.version] = known
         return known
 
     @property
@@ -224,7 +228,7 @@ class Application:
             facts=facts,
             clients=ClientsSql(connection),
             policies=PoliciesSql(connection),
-            journal=Journal(journal_store, signer=self.signer, origin=self.journal_origin),
+            journal=WatchedJournal(journal_store, signer=self.signer, origin=self.journal_origin),
             journal_store=journal_store,
             idempotency=IdempotencySql(connection),
             resolver=self._resolver(links, members),

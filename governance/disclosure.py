@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
@@ -83,6 +83,19 @@ class Withheld:
     reason: str
     policies: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
+
+
+def tellable(
+    recipient: EntityId, released: Sequence[Released], withheld: Sequence[Withheld]
+) -> tuple[tuple[Withheld, ...], tuple[Withheld, ...]]:
+    """`withheld` parted: what the recipient may be told of, and what not, each in the given order.
+
+    It may be told of its own traits, and of those of a company that it learns of anyway, by a trait released in the
+    same answer. Of any other company the mere existence of a trait discloses that the person is its customer.
+    """
+    known = {recipient, *(one.trait.controller for one in released)}
+    told = tuple(one for one in withheld if one.trait.controller in known)
+    return told, tuple(one for one in withheld if one.trait.controller not in known)
 
 
 @dataclass(frozen=True, slots=True)

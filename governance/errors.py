@@ -87,20 +87,6 @@ class ForgedGrant(GovernanceError):
     code = "forged-grant"
 
 
-class Refused(GovernanceError):
-    """A read that policy, consent or agreement refuses as a whole, already journalled.
-
-    `reason` is the decision's slug; `leaf` is the journal index of the refusal.
-    """
-
-    code = "refused"
-
-    def __init__(self, what: str, *, reason: str, leaf: int, why: str = "", remedy: str = "") -> None:
-        super().__init__(what, why=why, remedy=remedy)
-        self.reason = reason
-        self.leaf = leaf
-
-
 class PiiExtraMissing(GovernanceError):
     """A scan for personal data without the packages that do it."""
 

@@ -10,10 +10,9 @@ from consent.basis import LegalBasis, Operation
 from consent.ledger import STOPS
 from consent.permission import Permission, PersonConsent
 from consent.question import Question
-from governance.disclosure import Released, Strength, TraitRef, Withheld
-from governance.errors import Refused
+from governance.disclosure import Released, Strength, TraitRef, Withheld, tellable
 from governance.grant import MINT, Grant
-from governance.journal.leaf import JSON, LEAF_VERSION, at_text
+from governance.journal.leaf import JSON, LEAF_VERSION, at_text, canonical
 from governance.policy import PolicyTable
 from governance.ports import LeafSink
 from identity.ids import EntityId, Instant, RecordId
@@ -62,18 +61,30 @@ class Decision:
         if not self.allowed and self.released:
             raise ValueError("a refused read releases nothing")
 
+    @property
+    def told(self) -> tuple[Withheld, ...]:
+        """What is withheld and the recipient may know to exist."""
+        return tellable(self.request.recipient, self.released, self.withheld)[0]
+
+    @property
+    def untold(self) -> tuple[Withheld, ...]:
+        """What is withheld without a word to the recipient, its officers included."""
+        return tellable(self.request.recipient, self.released, self.withheld)[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Commitments:
     """What stands in the journal for the person and their pseudonym: 64 hex digits each, or empty for nobody.
 
     `event` gives what stands there for the id of a consent event: one event may permit two recipients, whose officers
-    must not find their entries about one person by it. See `governance.commitments.commit`.
+    must not find their entries about one person by it. `untold` gives what stands for the rows that the recipient may
+    not be told of; None where no person was decided on. See `governance.commitments.commit`.
     """
 
     subject: str = ""
     pseudonym: str = ""
     event: Callable[[str], str] = str
+    untold: Callable[[bytes], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +93,6 @@ class Refusal:
 
     decision: Decision
     leaf: int
-
-    def as_error(self) -> Refused:
-        """The error to raise once the transaction is committed."""
-        return Refused(
-            "the read is refused",
-            why=self.decision.reason,
-            remedy="state a purpose that policy permits and the person does not forbid",
-            reason=self.decision.reason,
-            leaf=self.leaf,
-        )
 
 
 def decide(
@@ -194,11 +195,15 @@ def _forbidden_at_recipient(request: ReadRequest, answers: _Answers, policy: Pol
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One decided read on its way into the journal."""
+    """One decided read on its way into the journal.
+
+    `epochs` names the key epochs used; `named` the companies that the answer names beside those of the traits told.
+    """
 
     decision: Decision
     commitments: Commitments
     epochs: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    named: frozenset[EntityId] = frozenset()
 
 
 class Gate:
@@ -241,9 +246,13 @@ def _outcome(decision: Decision, leaf: int) -> Grant | Refusal:
 
 
 def leaf_of(case: Case) -> dict[str, JSON]:
-    """The journal's leaf for a decided read: names, reasons and commitments, never a value or a record's id."""
+    """The journal's leaf for a decided read: names, reasons and commitments, never a value or a record's id.
+
+    INVARIANT: it names no more than the answer does. The recipient's officer reads it, so the rows that the answer
+    keeps silent about stand here as one commitment, which the hub can check when it takes the decision again.
+    """
     decision, request = case.decision, case.decision.request
-    traits = [one.trait for one in decision.released] + [one.trait for one in decision.withheld]
+    traits = [one.trait for one in decision.released] + [one.trait for one in decision.told]
     events = {*decision.events, *(event for one in decision.released for event in one.events)}
     return {
         "v": LEAF_VERSION,
@@ -253,11 +262,12 @@ def leaf_of(case: Case) -> dict[str, JSON]:
         "recipient": request.recipient,
         "purpose": request.purpose,
         "legal_basis": sorted({basis.value for one in decision.released for basis in one.bases}),
-        "entities": sorted({trait.controller for trait in traits}),
+        "entities": sorted({trait.controller for trait in traits} | case.named),
         "subject": case.commitments.subject,
         "pseudonym": case.commitments.pseudonym,
         "attributes": _unique({**_named(one.trait), "strength": one.strength.label} for one in decision.released),
-        "withheld": _unique({**_named(one.trait), "reason": one.reason} for one in decision.withheld),
+        "withheld": _withheld(decision.told),
+        "untold": _untold(case),
         "consent_events": sorted(map(case.commitments.event, events)),
         "agreements": sorted({one.agreement for one in decision.released if one.agreement}),
         "policy": decision.policy,
@@ -266,6 +276,27 @@ def leaf_of(case: Case) -> dict[str, JSON]:
         "epochs": dict(case.epochs),
         "trace": request.trace,
     }
+
+
+def untold_rows(decision: Decision) -> bytes:
+    """What the leaf's `untold` commits to, as canonical JSON: the rows kept silent about, and when.
+
+    With the instant in it, two entries about one person do not show whether what they keep silent about changed.
+    """
+    return canonical({"at": at_text(decision.request.at), "rows": _withheld(decision.untold)})
+
+
+def _untold(case: Case) -> str:
+    # Committed to when there are no such rows too: an empty field would tell that nobody else knows the person.
+    if case.commitments.untold is not None:
+        return case.commitments.untold(untold_rows(case.decision))
+    if case.decision.untold:
+        raise ValueError("rows are kept silent about, and nothing commits to them")
+    return ""
+
+
+def _withheld(rows: Iterable[Withheld]) -> list[dict[str, str]]:
+    return _unique({**_named(one.trait), "reason": one.reason} for one in rows)
 
 
 def _named(trait: TraitRef) -> dict[str, str]:

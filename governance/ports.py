@@ -40,6 +40,10 @@ class PolicyStore(Protocol):
         """The policy in force at `at` (None: the latest applied), or None before the first."""
         ...
 
+    def active_version(self) -> str | None:
+        """The version of the latest policy applied, without its texts, or None before the first."""
+        ...
+
     def get(self, version: str) -> PolicySource:
         """The texts of `version`. Raises UnknownPolicyVersion."""
         ...

@@ -96,6 +96,11 @@ class Pseudonymiser:
         return cipher
 
 
+def epoch_of(pseudonym: str) -> int:
+    """The epoch of the key under which a pseudonym of ours was issued; 0 for what has not the form of one."""
+    return _parse(pseudonym)[0]
+
+
 def _domain(recipient: str, purpose: str, epoch: int) -> bytes:
     return bound(b"cdp/v1/pseudonym", recipient.encode(), purpose.encode(), str(epoch).encode())
 

@@ -1,9 +1,11 @@
 """The run of one file: read and judged whole, then landed batch by batch, each in a transaction of its own."""
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -28,6 +30,9 @@ from pipelines.quarantine import Quarantined, counted
 from pipelines.reading import Files, RawBatch, Source
 from pipelines.relink import record_agreements
 from pipelines.survey import Survey, refuse_pii
+
+_FILE_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_SUFFIX: Final = re.compile(r"(\.(csv|tsv|ndjson|jsonl|parquet))?(\.gz)?\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What came of an ingest. `repeated`: the same run was done before, so nothing changed and the counts are its."""
+    """What came of an ingest. `repeated`: the same run was done before and nothing changed, so the counts are its."""
 
     run: Run
     repeated: bool = False
@@ -78,10 +83,12 @@ def ingest(
 
     Everything that can refuse the file comes before anything of it lands; then each batch lands with its quarantine
     and the count of batches in one transaction, so that a run that was killed goes on at the next batch when the same
-    ingest is asked for again. A file that is done already changes nothing.
+    ingest is asked for again. A file that is done already is gone through again, since newer files or the persons'
+    own words may have come between: rows that the hub has as they are change nothing, and when none does, nothing is
+    stored; else the run is stored anew with the counts of this time.
 
     Raises the errors of `pipelines.errors` for a contract or file that is refused (the run is stored as refused, with
-    the error's code), and whatever the stores raise; then the last batch is rolled back and the run stays `running`.
+    the error's code, unless it was done before), and whatever the stores raise; then the last batch is rolled back and the run stays `running`.
     """
     warnings = refuse_errors(lint(contract, trees=using.trees))
     watch = Stopwatch(using.clock)
@@ -90,47 +97,62 @@ def ingest(
     warnings += refuse_errors(lint(contract, trees=using.trees, columns=source.columns))
     told = tuple(dict.fromkeys(str(warning) for warning in warnings))
     run, found = _begin(source, contract, using)
-    if found is not None and found.state is RunState.DONE:
-        return RunReport(found, repeated=True, warnings=told)
+    again = found is not None and found.state is RunState.DONE
+    judged = again or run.state is RunState.RUNNING
     if run.batch_rows != using.limits.batch_rows:  # a run goes on in the batches that it began with
         using = replace(using, limits=replace(using.limits, batch_rows=run.batch_rows))
         source = using.files.open(path, contract.format, using.limits)
     try:
-        survey, bad, unmet = _judge(source, contract, run, using=using, watch=watch, progress=progress)
+        survey, bad, unmet = _judge(source, contract, run, judged=judged, using=using, watch=watch, progress=progress)
     except EnishiError as error:
-        refused = replace(run, state=RunState.REFUSED, finished_at=using.clock.now(), refusal=error.code)
-        with using.unit_of_work() as stores:
-            stores.runs.save(refused)
+        if not again:
+            refused = replace(run, state=RunState.REFUSED, finished_at=using.clock.now(), refusal=error.code)
+            with using.unit_of_work() as stores:
+                stores.runs.save(refused)
         raise
     landing = _Landing(source, contract, using, watch, progress, survey, bad)
-    done, relinked, ended = landing.all_of(run)
+    done, relinked, ended = landing.all_of(run, again=again)
+    if done.state is not RunState.DONE and found is not None:
+        return RunReport(found, repeated=True, warnings=(*told, *ended))
     told = (*told, *unmet, *ended, *_unusable(done))
     return RunReport(done, resumed=run.batches_done > 0, relinked=relinked, warnings=told)
 
 
 def _begin(source: Source, contract: Contract, using: Ingestion) -> tuple[Run, Run | None]:
-    """The run to make, from where it got to before, and what was found stored of it."""
+    """The run to make, from where it got to before, and what was found stored of it.
+
+    One that was done is made anew, but stored only once it changes something.
+    """
     id_ = run_id(contract.entity, contract.digest, source.digest)
     now = using.clock.now()
     with using.unit_of_work() as stores:
         found = stores.runs.find(id_)
-        if found is not None and found.state is RunState.DONE:
-            return found, found
         fresh = Run(
             id=id_,
             entity=contract.entity,
             contract=contract.name,
             contract_digest=contract.digest,
-            file=source.name,
+            file=_file_name(source),
             file_digest=source.digest,
             state=RunState.PLANNED,
             started_at=now,
             batch_rows=using.limits.batch_rows,
         )
         run = found if found is not None and found.state is RunState.RUNNING else fresh
-        stores.runs.save(run)
-        stores.runs.record_contract(contract.entity, contract.name, contract.canonical, digest=contract.digest, at=now)
+        if found is None or found.state is not RunState.DONE:
+            stores.runs.save(run)
     return run, found
+
+
+def _file_name(source: Source) -> str:
+    """The file's name if it is a plain one, else one made of its bytes: names are kept in clear.
+
+    BUG: a person's name in Latin letters without a space is a plain name too; no pattern tells it from a table's.
+    """
+    if _FILE_NAME.fullmatch(source.name):
+        return source.name
+    suffix = _SUFFIX.search(source.name)
+    return f"file-{source.digest.hex()[:12]}{suffix.group() if suffix else ''}"
 
 
 def _judge(
@@ -138,19 +160,23 @@ def _judge(
     contract: Contract,
     run: Run,
     *,
+    judged: bool,
     using: Ingestion,
     watch: Stopwatch,
     progress: Callable[[Progress], None],
 ) -> tuple[Survey, tuple[Quarantined, ...], tuple[str, ...]]:
-    """The first reading: all rows checked, expectations judged, facts scanned. Raises when the file is refused."""
+    """The first reading: all rows checked, expectations judged, facts scanned. Raises when the file is refused.
+
+    What was `judged` before, the same file under the same contract, only has its rows checked.
+    """
     survey = Survey(contract, using.limits)
     with watch.stage("read"):
         for batch in source.batches():
             survey.add(batch)
             progress(Progress("read", survey.rows, None))
         bad = survey.quarantine()
-    if run.state is RunState.RUNNING:
-        return survey, bad, ()  # judged before it was interrupted: the same file under the same contract
+    if judged:
+        return survey, bad, ()
     unmet: tuple[str, ...] = ()
     if contract.quality:
         progress(Progress("validate", survey.rows, survey.rows))
@@ -180,16 +206,24 @@ class _Landing:
     survey: Survey
     bad: tuple[Quarantined, ...]
 
-    def all_of(self, run: Run) -> tuple[Run, int, tuple[str, ...]]:
-        """Land what is not landed yet. Gives the run when done, how many stored records were relinked, and warnings."""
-        using = self.using
+    def all_of(self, run: Run, *, again: bool) -> tuple[Run, int, tuple[str, ...]]:
+        """Land what is not landed yet. Gives the run when done, how many stored records were relinked, and warnings.
+
+        A run that is made `again` is stored from the first change on, and comes back as planned when there is none.
+        """
+        using, contract = self.using, self.contract
         edge = self._edge()
         with using.unit_of_work() as stores, self.watch.stage("land"):
-            relinked, warnings = record_agreements(
-                stores, self.contract, resolver=using.resolver, trees=using.trees, at=using.clock.now()
+            now = using.clock.now()
+            before = stores.agreements.all()
+            # not before the file was judged: what a contract says of reads holds from the first of its files on
+            stores.runs.record_contract(
+                contract.entity, contract.name, contract.canonical, digest=contract.digest, at=now
             )
-            run = replace(run, state=RunState.RUNNING)
-            stores.runs.save(run)
+            relinked, warnings = record_agreements(stores, contract, resolver=using.resolver, trees=using.trees, at=now)
+            if not again or stores.agreements.all() != before:
+                run = replace(run, state=RunState.RUNNING)
+                stores.runs.save(run)
         bad_lines = np.array([row.line for row in self.bad], dtype=np.int64)
         seen = 0
         for number, batch in enumerate(self.source.batches()):
@@ -200,7 +234,7 @@ class _Landing:
                 clean = batch.keep(~np.isin(batch.lines, bad_lines))
                 run = self._one(run, edge, clean, read=batch.rows + len(batch.bad), until=until)
                 self.progress(Progress("land", seen, self.survey.rows))
-        return self._finish(run), relinked, warnings
+        return (run if run.state is RunState.PLANNED else self._finish(run)), relinked, warnings
 
     def _edge(self) -> Edge:
         using = self.using
@@ -222,7 +256,10 @@ class _Landing:
             return keys.ensure(refs, VAULT_USE)
 
     def _one(self, run: Run, edge: Edge, clean: RawBatch, *, read: int, until: int | None) -> Run:
-        """Land one batch with its quarantine, and note that it is done, in one transaction."""
+        """Land one batch with its quarantine, and note that it is done, in one transaction.
+
+        Of a run that is made again, batches before its first change are only counted.
+        """
         using, watch = self.using, self.watch
         with watch.stage("commit"):
             committed = edge.commit(clean)
@@ -230,6 +267,10 @@ class _Landing:
         unusable = Counter(run.unusable)
         batch = edge.batch(fresh, watch, unusable) if fresh.refs else EdgeBatch(self.contract.entity, ())
         bad = self._bad_until(run, until)
+        known = len(committed.refs) - len(fresh.refs)
+        passed = Counts(read=read, unchanged=known, quarantined=len(bad))
+        if run.state is RunState.PLANNED and not batch.records:
+            return replace(run, counts=run.counts.plus(passed), batches_done=run.batches_done + 1)
         with using.unit_of_work() as stores, watch.stage("land"):
             counts = Counts()
             if batch.records:
@@ -243,10 +284,9 @@ class _Landing:
                     at=using.clock.now(),
                 )
                 counts = landed.counts
-            known = len(committed.refs) - len(fresh.refs)
-            counts = counts.plus(Counts(read=read, unchanged=known, quarantined=len(bad)))
             stores.runs.quarantine(run.id, bad)
-            run = replace(run, counts=run.counts.plus(counts), batches_done=run.batches_done + 1)
+            counts = run.counts.plus(counts).plus(passed)
+            run = replace(run, state=RunState.RUNNING, counts=counts, batches_done=run.batches_done + 1)
             run = self._noted(replace(run, unusable=dict(unusable)))
             stores.runs.save(run)
         return run

@@ -85,7 +85,7 @@ def land(
     due.sort(key=lambda one: ids[one.ref])
     stores.refs.bind([Ref(batch.entity, one.ref, ids[one.ref], one.content) for one in due])
     before = stores.ledger.of_records([ids[one.ref] for one in due if one.ref in known])
-    events = {ids[one.ref]: _due(one, ids[one.ref], batch, before, at) for one in due}
+    events = {ids[one.ref]: _due(one, ids[one.ref], batch, before, at=at, trees=trees) for one in due}
     added = stores.ledger.append([event for own in events.values() for event in own])
     _keep_sealed(stores, batch, due, ids)
     _keep_facts(stores, batch.entity, due, ids, at)
@@ -124,9 +124,12 @@ def _due(
     record: RecordId,
     batch: EdgeBatch,
     before: Mapping[RecordId, Sequence[ConsentEvent]],
+    *,
     at: Instant,
+    trees: Trees,
 ) -> list[ConsentEvent]:
-    return due_events(record, batch.entity, batch.source, one.consents, known=before.get(record, ()), at=at)
+    known = before.get(record, ())
+    return due_events(record, batch.entity, batch.source, one.consents, known=known, at=at, trees=trees)
 
 
 def _all(

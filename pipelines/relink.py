@@ -89,6 +89,8 @@ def relink(
         linkable = now.of(controller, events)
         if before is None or before.of(controller, events) != linkable:
             permissions[record] = linkable
+    # BUG: all pages are one transaction, which holds SQLite's write lock for about 1 ms a record. It stays: between
+    # two transactions a population of which half is relinked could be seen.
     engine = resolver(stores)
     records = sorted(permissions)
     for start in range(0, len(records), chunk):

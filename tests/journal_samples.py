@@ -36,6 +36,7 @@ def a_leaf(number: int, **changes: object) -> dict[str, Any]:
             }
         ],
         "withheld": [{"name": "income", "category": "user.financial", "controller": "bank", "reason": "no-consent"}],
+        "untold": f"{number + 200:064x}",
         "consent_events": [f"event-{number}"],
         "agreements": ["joint-use-1"],
         "policy": "c0ffee",

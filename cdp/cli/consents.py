@@ -10,7 +10,7 @@ from cdp.cli.showing import as_json, say
 from cdp.use_cases import consents
 from consent.basis import Operation
 from consent.permission import Question
-from governance.actors import Client, Role
+from governance.actors import ANY_PURPOSE, Client, Role
 from identity.ids import entity_id
 
 app = typer.Typer(help="What people permit.", no_args_is_help=True)
@@ -31,7 +31,7 @@ def state(
 
     Example: cdp consent state --entity shop --purpose marketing --category user.behavior
     """
-    client = Client("cdp-cli", entity_id(entity), frozenset({Role.DPO}))
+    client = Client("cdp-cli", entity_id(entity), frozenset({Role.DPO}), frozenset({ANY_PURPOSE}))
     question = Question(client.entity, entity_id(recipient or entity), purpose, category, operation)
     app_ = opened(home)
     app_.trees.purposes.get(purpose)

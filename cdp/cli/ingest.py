@@ -27,7 +27,7 @@ def ingest(
     home: Home = None,
     json: Json = False,
 ) -> None:
-    """Check a file against its contract and land it; the same file again changes nothing.
+    """Check a file against its contract and land it; the same file again changes only what changed since.
 
     A run that was killed goes on where it stopped when the same command is given again. Bad rows are set aside with
     line and reason: see `cdp run quarantine RUN`.
@@ -42,7 +42,7 @@ def ingest(
     if json:
         as_json(report_as_json(report))
         return
-    tell(report, seconds=time.monotonic() - started)
+    tell(report, file=file.name, seconds=time.monotonic() - started)
 
 
 @contextmanager
@@ -68,16 +68,17 @@ def progress_bar(*, enabled: bool) -> Iterator[Callable[[pipeline.Progress], Non
         yield show
 
 
-def tell(report: RunReport, *, seconds: float) -> None:
-    """Say what a run did, in a few lines."""
+def tell(report: RunReport, *, seconds: float, file: str = "") -> None:
+    """Say what a run did, in a few lines; `file` is its name as it was typed, which the run may not keep."""
     run = report.run
+    name = file or run.file
     if report.repeated:
-        say(f"{run.file}: this file has been ingested already under this contract (run {run.id}); nothing changed")
+        say(f"{name}: this file has been ingested already under this contract (run {run.id}); nothing changed")
         return
     counts = run.counts
     resumed = ", resumed" if report.resumed else ""
     rate = counts.read / seconds if seconds else 0.0
-    say(f"{run.file}: {counts.read:,} rows in {seconds:.1f} s ({rate:,.0f}/s){resumed} — run {run.id}")
+    say(f"{name}: {counts.read:,} rows in {seconds:.1f} s ({rate:,.0f}/s){resumed} — run {run.id}")
     say(
         f"  {counts.new:,} new, {counts.changed:,} changed, {counts.unchanged:,} unchanged, "
         f"{counts.linked:,} known from another record, {counts.unlinkable:,} not permitted to be linked"

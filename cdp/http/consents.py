@@ -72,7 +72,10 @@ class Standing(BaseModel):
 
 @router.post("", summary="Record consents and withdrawals")
 def record(app: App, client: Edge, key: IdempotencyKey, told: Events) -> Recorded:
-    """Write down what people said. A withdrawal holds for every read that starts after this answer."""
+    """Write down what people said. A withdrawal holds for every read that starts after this answer.
+
+    A refusal, withdrawal, objection or restriction whose `valid_from` lies ahead holds from now.
+    """
     events = [
         Told(one.ref, one.source_key, one.terms.parsed(), one.state, one.valid_from, one.evidence)
         for one in told.events
@@ -82,7 +85,10 @@ def record(app: App, client: Edge, key: IdempotencyKey, told: Events) -> Recorde
 
 @router.post("/state", summary="How does a permission stand?")
 def state(app: App, client: Anybody, asked: Asked) -> Standing:
-    """The state for one of the caller's own customers: the meet over all records that are that person."""
+    """The state for one of the caller's own customers, by all that they told the caller.
+
+    What the person told the recipient is judged when the recipient reads, and not said here.
+    """
     require_role(client, Role.ENGINEER, Role.EDGE, Role.DPO)
     recipient = consents.entity(asked.recipient) if asked.recipient else client.entity
     question = Question(client.entity, recipient, asked.purpose, asked.category, asked.operation)

@@ -27,7 +27,9 @@ class Entries(BaseModel):
     """A page of entries, newest first, and the cursor of the next page."""
 
     entries: list[Entry]
-    next_cursor: str | None = Field(description="pass it as ?cursor= for the next page; null on the last one")
+    next_cursor: str | None = Field(
+        description="pass it as ?cursor= for the next page, also after an empty one; null on the last"
+    )
 
 
 class Proof(BaseModel):

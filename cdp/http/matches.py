@@ -20,5 +20,8 @@ def explain(
     purpose: Purpose,
     pseudonym: Annotated[str, Path(max_length=128, description="issued to you, for this purpose")],
 ) -> Explanation:
-    """How the records behind a pseudonym hold together, in fields and states, never values. Journalled like a read."""
+    """How the records behind a pseudonym hold together, in fields and states, never values.
+
+    Decided and journalled like a read: of other companies only those are named of which a read would show you a fact.
+    """
     return explain_match.explain(app, Reader(client, purpose, current_trace_id()), pseudonym)

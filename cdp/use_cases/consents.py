@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from cdp.errors import InvalidRequest
+from cdp.errors import InvalidRequest, NotPermitted
 from cdp.telemetry import span
-from cdp.use_cases.people import absent, book_of, person_of
+from cdp.use_cases.people import absent, book_of, newest_of, person_of
 from cdp.wiring import Application, Hub
-from consent.ledger import ConsentEvent, State, checked, event_id
+from consent.ledger import STOPS, ConsentEvent, State, checked, event_id
 from consent.permission import Question
 from consent.receipt import receipt_of
 from governance.actors import Client
@@ -36,7 +36,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one question stands for one customer, and the receipts of the events behind it."""
+    """How one question stands by what one company was told, and the receipts of the customer's events."""
 
     allowed: bool
     state: str
@@ -69,19 +69,11 @@ def tell(app: Application, hub: Hub, client: Client, key: str, told: Sequence[To
     delivery is not taken for unchanged. Raises NotFound for a record that is not the caller's, UnknownPurpose,
     UnknownCategory, InvalidEvent; then nothing is recorded.
     """
-    now = app.clock.now()
+    about = [_record(app, hub, client, one.ref, one.source_key) for one in told]
+    now = newest_of(person_of(app, hub, sorted(set(about))), or_now=app.clock.now())
     events = [
-        checked(
-            _event(
-                client,
-                one,
-                _record(app, hub, client, one.ref, one.source_key),
-                id_=event_id(client.id, key, number),
-                now=now,
-            ),
-            app.trees,
-        )
-        for number, one in enumerate(told)
+        checked(_event(client, one, record, id_=event_id(client.id, key, number), now=now), app.trees)
+        for number, (one, record) in enumerate(zip(told, about, strict=True))
     ]
     with span("store.consents", rows=len(events)):
         new = hub.stores.ledger.append(events)
@@ -93,17 +85,33 @@ def tell(app: Application, hub: Hub, client: Client, key: str, told: Sequence[To
 
 
 def standing(app: Application, client: Client, ref: str | None, source_key: str | None, question: Question) -> Standing:
-    """How `question` stands for one of the caller's customers now: the meet over all records that are that person."""
+    """How `question` stands for one of the caller's customers now: the meet over the caller's records of that person.
+
+    What the person told the recipient itself is judged at the read, and not said here: it would disclose that they
+    are a customer there, to somebody who states no purpose of reading and leaves no entry in the journal.
+    Raises NotPermitted for a purpose that the client may not state, NotFound for a record that is not the caller's.
+    """
+    if not client.may_state(question.purpose):
+        raise NotPermitted("your client may not state this purpose", remedy="ask your operator")
     with app.hub(writes=False) as hub:
         record = _record(app, hub, client, ref, source_key)
-        super_id = hub.stores.members.current([record])[record]
-        records = hub.stores.members.members([super_id])[super_id]
-        answer = person_of(app, hub, records).answer(
-            question, record=record, agreements=book_of(app, hub), at=app.clock.now()
+        person = person_of(app, hub, _own_records(hub, client, record))
+        answer = person.answer(
+            question,
+            record=record,
+            agreements=book_of(app, hub),
+            at=newest_of(person, or_now=app.clock.now()),
         )
-        own = hub.stores.ledger.of_records([record])[record]
+    own = person.records[record][1]
     receipts = tuple(receipt_of(event, app.trees, principal="the customer asked about") for event in own)
     return Standing(answer.allowed, str(answer.state), answer.reason, answer.agreement, receipts)
+
+
+def _own_records(hub: Hub, client: Client, record: RecordId) -> list[RecordId]:
+    """The caller's records that are the same person as `record`."""
+    super_id = hub.stores.members.current([record])[record]
+    refs = hub.stores.refs.of(hub.stores.members.members([super_id])[super_id])
+    return sorted(one for one, ref in refs.items() if ref.entity == client.entity)
 
 
 def _record(app: Application, hub: Hub, client: Client, ref: str | None, source_key: str | None) -> RecordId:
@@ -119,6 +127,8 @@ def _record(app: Application, hub: Hub, client: Client, ref: str | None, source_
 def _event(client: Client, told: Told, record: RecordId, *, id_: str, now: Instant) -> ConsentEvent:
     terms = told.terms
     since = now if told.valid_from is None else told.valid_from
+    if told.state in STOPS:
+        since = min(since, now)  # a no is never for later: whoever is told of one must be able to rely on it
     expires = None
     if terms.expires_days is not None and told.state is State.GIVEN:
         expires = since + terms.expires_days * _DAY

@@ -2,22 +2,23 @@
 
 from dataclasses import dataclass
 
-from cdp.errors import ReadRefused
 from cdp.telemetry import span
 from cdp.use_cases.read_profile import (
     Operation,
     Reader,
-    commitments_of,
+    error_of,
+    names_of,
     opened,
+    preview,
     records_of,
     refused_purpose,
-    request_of,
+    tell_metrics,
 )
 from cdp.wiring import Application, Hub
 from governance.actors import Role
 from governance.gate import Decision, Gate, Refusal
 from identity.explain import PairExplanation
-from identity.ids import RecordId, SuperId
+from identity.ids import EntityId, RecordId, SuperId
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,10 @@ class PairEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How the records of one person hold together. No values, no keys, no records of companies outside the match."""
+    """How the records of one person hold together. No values, no keys.
+
+    Of other companies only those are named, and their records counted, of which a read would show a fact.
+    """
 
     pseudonym: str
     records: int
@@ -54,13 +58,17 @@ class Explanation:
 def explain(app: Application, reader: Reader, pseudonym: str) -> Explanation:
     """The evidence behind the person that `pseudonym` names.
 
-    Raises UnknownPseudonym for what is absent or not the caller's, ReadRefused when the purpose is not permitted.
+    Decided like a read, by policy, agreement and consent. Raises UnknownPseudonym for what is absent or not the
+    caller's; ReadRefused, once journalled, for what a read would be refused.
     """
     with span("gate.explain", purpose=reader.purpose, recipient=reader.recipient), app.hub(writes=True) as hub:
-        outcome = refused_purpose(app, hub, reader, Operation.EXPLAIN)
-        if outcome is None:
-            return _explained(app, hub, reader, opened(app, hub, reader, pseudonym))
-    raise ReadRefused(outcome.decision.reason, journal_index=outcome.leaf)
+        refused = refused_purpose(app, hub, reader, Operation.EXPLAIN)
+        answer = refused or _explained(app, hub, reader, opened(app, hub, reader, pseudonym))
+    # Told and raised only now: the transaction that holds the leaf is committed.
+    tell_metrics(answer.decision)
+    if isinstance(answer, Refusal):
+        raise error_of(answer)
+    return answer.explanation
 
 
 def evidence(hub: Hub, records: tuple[RecordId, ...], *, steward: bool) -> tuple[PairEvidence, ...]:
@@ -72,14 +80,33 @@ def evidence(hub: Hub, records: tuple[RecordId, ...], *, steward: bool) -> tuple
     )
 
 
-def _explained(app: Application, hub: Hub, reader: Reader, super_id: SuperId) -> Explanation:
-    records = records_of(hub, super_id, reader.recipient)
-    pseudonym, commitments = commitments_of(app, reader, super_id)
-    decision = Decision(request_of(app, reader, Operation.EXPLAIN), True, "permitted", app.policy(hub).version)
-    grant = Gate(hub.journal).grant(decision, commitments)
-    assert not isinstance(grant, Refusal)  # noqa: S101  the decision allows
-    pairs = evidence(hub, records, steward=Role.STEWARD in reader.client.roles)
-    return Explanation(pseudonym, len(records), pairs, grant.leaf)
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An explanation that was allowed."""
+
+    decision: Decision
+    explanation: Explanation
+
+
+def _explained(app: Application, hub: Hub, reader: Reader, super_id: SuperId) -> _Answer | Refusal:
+    decision = preview(app, hub, reader, super_id, Operation.EXPLAIN)
+    shown = _shown_records(hub, reader, super_id, decision) if decision.allowed else {}
+    (name,) = names_of(app, reader, [super_id])
+    (outcome,) = Gate(hub.journal).grant_all([name.case(decision, named=frozenset(shown.values()))])
+    if isinstance(outcome, Refusal):
+        return outcome
+    pairs = evidence(hub, tuple(shown), steward=Role.STEWARD in reader.client.roles)
+    return _Answer(decision, Explanation(name.pseudonym, len(shown), pairs, outcome.leaf))
+
+
+def _shown_records(hub: Hub, reader: Reader, super_id: SuperId, decision: Decision) -> dict[RecordId, EntityId]:
+    """The recipient's own records of the person, and those of each company that the decision releases a trait of.
+
+    That another company has a record of the person is a disclosure by itself, to a steward as to anybody.
+    """
+    companies = {reader.recipient, *(one.trait.controller for one in decision.released)}
+    refs = hub.stores.refs.of(records_of(hub, super_id, reader.recipient))
+    return {record: ref.entity for record, ref in sorted(refs.items()) if ref.entity in companies}
 
 
 def _shown(pair: PairExplanation, left: str, right: str, *, steward: bool) -> PairEvidence:

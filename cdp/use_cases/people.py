@@ -6,7 +6,7 @@ from cdp.errors import NotFound
 from cdp.wiring import Application, Hub
 from consent.agreements import AgreementBook
 from consent.permission import PersonConsent
-from identity.ids import RecordId
+from identity.ids import Instant, RecordId
 
 
 def absent() -> NotFound:
@@ -19,6 +19,14 @@ def person_of(app: Application, hub: Hub, records: Sequence[RecordId]) -> Person
     refs = hub.stores.refs.of(records)
     events = hub.stores.ledger.of_records(records)
     return PersonConsent({record_: (refs[record_].entity, events[record_]) for record_ in records}, trees=app.trees)
+
+
+def newest_of(person: PersonConsent, *, or_now: Instant) -> Instant:
+    """The instant to judge at: now, or when we learnt the last of the person's events.
+
+    Another copy of this program writes to the same ledger, and its clock may run ahead: what it acknowledged holds.
+    """
+    return max([or_now, *(event.known_at for _, events in person.records.values() for event in events)])
 
 
 def book_of(app: Application, hub: Hub) -> AgreementBook:

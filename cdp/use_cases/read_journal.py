@@ -17,6 +17,10 @@ from identity.ids import EntityId, Instant
 _SCAN = 500
 """Leaves read at a time while looking for those that concern one company."""
 
+_SCANNED_MAX = 5_000
+"""Leaves looked at for one page. Beyond it the page ends early, with a cursor: a company that few leaves concern does
+not keep a transaction open over the whole journal."""
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -40,6 +44,8 @@ class Entries:
 def entries(app: Application, officer: Client, search: Search, *, cursor: str | None, limit: int) -> Entries:
     """Entries that concern the officer's company, as the one that received or one that the traits came from.
 
+    A page may hold fewer than `limit`, or none, and still have a `next_cursor`: go on until there is none.
+
     Raises InvalidRequest for a cursor of another listing or an instant that is not one; TooLarge beyond
     `page_entries_max`.
     """
@@ -50,12 +56,11 @@ def entries(app: Application, officer: Client, search: Search, *, cursor: str | 
     wanted = _conditions(search)
     with app.hub(writes=False) as hub:
         found: list[Entry] = []
-        for entry in _newest_first(hub, wanted, before):
-            if not concerns(entry.leaf, officer.entity):
-                continue
-            if len(found) == limit:
-                return Entries(_rows(found), cursors.write(key, found[-1].index, scope=scope))
-            found.append(entry)
+        for scanned, entry in enumerate(_newest_first(hub, wanted, before), start=1):
+            if concerns(entry.leaf, officer.entity):
+                found.append(entry)
+            if (len(found) == limit or scanned == _SCANNED_MAX) and entry.index > 0:
+                return Entries(_rows(found), cursors.write(key, entry.index, scope=scope))
     return Entries(_rows(found), None)
 
 

@@ -1,23 +1,26 @@
 """Reading a resolved profile: pseudonym or own reference in, traits at the strength granted out, journalled between."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
 from cdp.errors import NotFound, ReadRefused, TooLarge
-from cdp.telemetry import span
+from cdp.telemetry import Counted, count, span
 from cdp.use_cases.masks import specs_for
-from cdp.use_cases.people import absent, book_of, person_of
+from cdp.use_cases.people import absent, book_of, newest_of, person_of
 from cdp.wiring import Application, Hub
-from consent.permission import REASONS
+from consent.agreements import AgreementBook
 from governance.actors import Client
 from governance.commitments import commit
-from governance.disclosure import Value, Withheld, mask
+from governance.disclosure import Value, mask
 from governance.errors import UnknownPseudonym
-from governance.gate import Commitments, Decision, Gate, ReadRequest, Refusal, decide, refuse
+from governance.gate import Case, Commitments, Decision, Gate, ReadRequest, Refusal, decide, refuse
 from governance.grant import Grant
-from identity.ids import EntityId, RecordId, SuperId
+from governance.pseudonyms import epoch_of
+from identity.ids import EntityId, Instant, RecordId, SuperId
+from identity.secret import SecretKey
 
 PURPOSE_NOT_THE_CLIENTS = "purpose-not-permitted-to-client"
 
@@ -58,7 +61,7 @@ class ShownTrait:
 
 @dataclass(frozen=True, slots=True)
 class WithheldTrait:
-    """One trait that exists and is not shown, with the reason."""
+    """One trait that exists and is not shown, with the reason: one's own, or of a company that another fact names."""
 
     name: str
     category: str
@@ -68,7 +71,10 @@ class WithheldTrait:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The answer to a read under this recipient's pseudonym for this purpose; leaf `journal_index` proves it."""
+    """The answer to a read under this recipient's pseudonym for this purpose; leaf `journal_index` proves it.
+
+    `withheld` keeps silent about companies that no fact of the answer comes from, and so does that leaf.
+    """
 
     pseudonym: str
     recipient: str
@@ -124,10 +130,17 @@ def batch(app: Application, reader: Reader, pseudonyms: Sequence[str]) -> tuple[
     watched = span("gate.batch", purpose=reader.purpose, recipient=reader.recipient, profiles=len(pseudonyms))
     with watched, app.hub(writes=True) as hub:
         refused = refused_purpose(app, hub, reader, Operation.BATCH)
-        items = () if refused else tuple(_item(app, hub, reader, pseudonym) for pseudonym in pseudonyms)
+        found = [None if refused else _opened_or_why(app, hub, reader, one) for one in pseudonyms]
+        persons = [one for one in found if isinstance(one, bytes)]
+        answers = _read(app, hub, reader, persons, Operation.BATCH)
+    tell_metrics(refused.decision if refused else None, *(answer.decision for answer in answers))
     if refused:
-        raise _error(refused)
-    return items
+        raise error_of(refused)
+    rest = iter(answers)
+    return tuple(
+        _item(pseudonym, next(rest) if isinstance(one, bytes) else one)
+        for pseudonym, one in zip(pseudonyms, found, strict=True)
+    )
 
 
 def opened(app: Application, hub: Hub, reader: Reader, pseudonym: str) -> SuperId:
@@ -149,13 +162,13 @@ def records_of(hub: Hub, super_id: SuperId, recipient: EntityId) -> tuple[Record
     return tuple(records) if any(ref.entity == recipient for ref in refs.values()) else ()
 
 
-def request_of(app: Application, reader: Reader, operation: Operation) -> ReadRequest:
-    """The gate's form of what `reader` asks now."""
+def request_of(reader: Reader, operation: Operation, *, at: Instant) -> ReadRequest:
+    """The gate's form of what `reader` asks."""
     return ReadRequest(
         client=reader.client.id,
         recipient=reader.recipient,
         purpose=reader.purpose,
-        at=app.clock.now(),
+        at=at,
         operation=operation,
         trace=reader.trace,
     )
@@ -163,7 +176,7 @@ def request_of(app: Application, reader: Reader, operation: Operation) -> ReadRe
 
 def refused_purpose(app: Application, hub: Hub, reader: Reader, operation: Operation) -> Refusal | None:
     """The journalled refusal of a purpose that this client or recipient may not state, whoever the person is."""
-    request = request_of(app, reader, operation)
+    request = request_of(reader, operation, at=app.clock.now())
     if not reader.client.may_state(reader.purpose):
         decision = refuse(request, PURPOSE_NOT_THE_CLIENTS, policy=app.policy(hub))
     elif not app.policy(hub).may_read_at_all(reader.recipient, reader.purpose):
@@ -175,73 +188,142 @@ def refused_purpose(app: Application, hub: Hub, reader: Reader, operation: Opera
     return outcome
 
 
-def commitments_of(app: Application, reader: Reader, super_id: SuperId) -> tuple[str, Commitments]:
-    """The recipient's pseudonym of a person, and what the journal may hold of both.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person as the recipient calls them, and what the journal may hold of both."""
+
+    pseudonym: str
+    commitments: Commitments
+
+    def case(self, decision: Decision, *, named: frozenset[EntityId] = frozenset()) -> Case:
+        """`decision` on its way into the journal, with the epoch of the pseudonym's key; `named` as in `Case`."""
+        return Case(decision, self.commitments, {"pseudonym": epoch_of(self.pseudonym)}, named)
+
+
+def names_of(app: Application, reader: Reader, persons: Sequence[SuperId]) -> list[Named]:
+    """What the recipient calls each of `persons`, and the commitments, in their order.
 
     Commitments are of one recipient: with the same ones in everybody's entries, two companies' officers would join
     their pseudonyms. The hub, which holds the audit key, finds a person's entries by each recipient's.
     """
-    pseudonym = app.pseudonyms.issue(super_id, recipient=reader.recipient, purpose=reader.purpose)
+    if not persons:
+        return []
     with app.data_keys() as keys:
-        audit = keys.ensure([bytes(super_id)], AUDIT_USE)[bytes(super_id)]
-
-    def own(kind: str, value: str | bytes) -> str:
-        return commit(audit, f"{kind}/{reader.recipient}", value)
-
-    return pseudonym, Commitments(own("subject", super_id), own("pseudonym", pseudonym), partial(own, "event"))
+        audit = keys.ensure([bytes(person) for person in persons], AUDIT_USE)
+    return [_named(app, reader, person, audit[bytes(person)]) for person in persons]
 
 
 AUDIT_USE = "audit"
 """The use under which a person's audit key is kept; shredding it unties the journal from them."""
 
 
+def tell_metrics(*decisions: Decision | None) -> None:
+    """Count what was decided; called once the transaction that holds the leaves is committed."""
+    for one in filter(None, decisions):
+        whose = {"recipient": one.request.recipient, "purpose": one.request.purpose}
+        verdict = "allow" if one.allowed else "refuse"
+        count(Counted.GATE_DECISIONS, decision=verdict, reason=one.reason, operation=one.request.operation, **whose)
+        for strength, number in Counter(item.strength.label for item in one.released).items():
+            count(Counted.GATE_TRAITS, number, decision="release", strength=strength, **whose)
+        for reason, number in Counter(item.reason for item in one.withheld).items():
+            count(Counted.GATE_TRAITS, number, decision="withhold", reason=reason, **whose)
+
+
+def error_of(refusal: Refusal) -> ReadRefused:
+    """What to raise once the transaction that holds the refusal's leaf is committed."""
+    return ReadRefused(refusal.decision.reason, journal_index=refusal.leaf)
+
+
+def _named(app: Application, reader: Reader, person: SuperId, audit: SecretKey) -> Named:
+    pseudonym = app.pseudonyms.issue(person, recipient=reader.recipient, purpose=reader.purpose)
+
+    def own(kind: str, value: str | bytes) -> str:
+        return commit(audit, f"{kind}/{reader.recipient}", value)
+
+    return Named(
+        pseudonym,
+        Commitments(own("subject", person), own("pseudonym", pseudonym), partial(own, "event"), partial(own, "untold")),
+    )
+
+
 def _alone(app: Application, reader: Reader, find: Callable[[Hub], SuperId]) -> Profile:
     with span("gate.read", purpose=reader.purpose, recipient=reader.recipient) as watched:
         with app.hub(writes=True) as hub:
-            outcome = refused_purpose(app, hub, reader, Operation.READ) or _read(
-                app, hub, reader, find(hub), Operation.READ
-            )
-        watched.note(decision="refuse" if isinstance(outcome, Refusal) else "allow")
-    # Raised only now: the transaction that holds the refusal's leaf is committed.
-    if isinstance(outcome, Refusal):
-        raise _error(outcome)
-    return outcome
+            answer: _Answer | Refusal | None = refused_purpose(app, hub, reader, Operation.READ)
+            if answer is None:
+                (answer,) = _read(app, hub, reader, [find(hub)], Operation.READ)
+        watched.note(decision="refuse" if isinstance(answer, Refusal) else "allow")
+    # Told and raised only now: the transaction that holds the leaf is committed.
+    tell_metrics(answer.decision)
+    if isinstance(answer, Refusal):
+        raise error_of(answer)
+    return answer.profile
 
 
-def _item(app: Application, hub: Hub, reader: Reader, pseudonym: str) -> BatchItem:
+def _opened_or_why(app: Application, hub: Hub, reader: Reader, pseudonym: str) -> SuperId | str:
     try:
-        super_id = opened(app, hub, reader, pseudonym)
+        return opened(app, hub, reader, pseudonym)
     except (UnknownPseudonym, NotFound) as error:
-        return BatchItem(pseudonym, problem=error.code)
-    outcome = _read(app, hub, reader, super_id, Operation.BATCH)
-    if isinstance(outcome, Refusal):
-        return BatchItem(
-            pseudonym, problem=ReadRefused.code, reason=outcome.decision.reason, journal_index=outcome.leaf
-        )
-    return BatchItem(pseudonym, profile=outcome, journal_index=outcome.journal_index)
+        return error.code
+
+
+def _item(pseudonym: str, answer: "_Answer | Refusal | str | None") -> BatchItem:
+    if isinstance(answer, Refusal):
+        reason = answer.decision.reason
+        return BatchItem(pseudonym, problem=ReadRefused.code, reason=reason, journal_index=answer.leaf)
+    if isinstance(answer, _Answer):
+        return BatchItem(pseudonym, profile=answer.profile, journal_index=answer.profile.journal_index)
+    return BatchItem(pseudonym, problem=answer)
 
 
 def preview(
-    app: Application, hub: Hub, reader: Reader, super_id: SuperId, operation: Operation = Operation.READ
+    app: Application,
+    hub: Hub,
+    reader: Reader,
+    super_id: SuperId,
+    operation: Operation = Operation.READ,
+    *,
+    agreements: AgreementBook | None = None,
 ) -> Decision:
-    """What a read would be decided to, without a value, a grant or an entry: for the hub's own eyes only."""
+    """What a read would be decided to, without a value, a grant or an entry: for the hub's own eyes only.
+
+    `agreements`: those of the transaction, where they are at hand already.
+    """
     records = records_of(hub, super_id, reader.recipient)
+    person = person_of(app, hub, records)
     return decide(
-        request_of(app, reader, operation),
+        request_of(reader, operation, at=newest_of(person, or_now=app.clock.now())),
         hub.facts.headers(records),
-        person=person_of(app, hub, records),
-        agreements=book_of(app, hub),
+        person=person,
+        agreements=agreements or book_of(app, hub),
         policy=app.policy(hub),
     )
 
 
-def _read(app: Application, hub: Hub, reader: Reader, super_id: SuperId, operation: Operation) -> Profile | Refusal:
-    decision = preview(app, hub, reader, super_id, operation)
-    pseudonym, commitments = commitments_of(app, reader, super_id)
-    outcome = Gate(hub.journal).grant(decision, commitments)
-    if isinstance(outcome, Refusal):
-        return outcome
-    return _profile(app, hub, reader, pseudonym=pseudonym, decision=decision, grant=outcome)
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A read that was allowed."""
+
+    decision: Decision
+    profile: Profile
+
+
+def _read(
+    app: Application, hub: Hub, reader: Reader, persons: Sequence[SuperId], operation: Operation
+) -> list[_Answer | Refusal]:
+    """Each person's own decision and leaf, with one look at the agreements, one at the keys, and one append."""
+    if not persons:
+        return []
+    agreements = book_of(app, hub)
+    decisions = [preview(app, hub, reader, person, operation, agreements=agreements) for person in persons]
+    names = names_of(app, reader, persons)
+    outcomes = Gate(hub.journal).grant_all([one.case(each) for one, each in zip(names, decisions, strict=True)])
+    return [
+        outcome
+        if isinstance(outcome, Refusal)
+        else _Answer(decision, _profile(app, hub, reader, pseudonym=one.pseudonym, decision=decision, grant=outcome))
+        for one, decision, outcome in zip(names, decisions, outcomes, strict=True)
+    ]
 
 
 def _profile(
@@ -267,20 +349,6 @@ def _profile(
     )
     withheld = tuple(
         WithheldTrait(item.trait.name, item.trait.category, item.trait.controller, item.reason)
-        for item in decision.withheld
-        if _may_be_told(item, reader.recipient)
+        for item in decision.told
     )
     return Profile(pseudonym, reader.recipient, reader.purpose, shown, withheld, grant.leaf)
-
-
-def _may_be_told(item: Withheld, recipient: EntityId) -> bool:
-    """Whether the recipient may learn that the trait exists: that another company knows the person is a disclosure too.
-
-    It may for its own traits, and for another company's when an agreement between the two covers the trait, so that
-    only the person's choice is in the way. All of `withheld` stands in the journal.
-    """
-    return item.trait.controller == recipient or item.reason in REASONS.values()
-
-
-def _error(refusal: Refusal) -> ReadRefused:
-    return ReadRefused(refusal.decision.reason, journal_index=refusal.leaf)

@@ -15,9 +15,11 @@ class PoliciesSql:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._active_version: str | None = None
 
     def apply(self, source: PolicySource, *, at: Instant) -> str:
         """Make `source` the policy from `at` on. Raises InvalidPolicy when `at` lies before the last change."""
+        self._active_version = None
         last = self._last()
         if last is not None and last[1] == source.version:
             return source.version
@@ -35,6 +37,13 @@ class PoliciesSql:
         """The policy in force at `at` (None: the latest applied), or None before the first."""
         last = self._last(at)
         return None if last is None else self.get(last[1])
+
+    def active_version(self) -> str | None:
+        """The version of the latest policy applied, without its texts; looked up once in a transaction."""
+        if self._active_version is None:
+            last = self._last()
+            self._active_version = None if last is None else last[1]
+        return self._active_version
 
     def get(self, version: str) -> PolicySource:
         """The texts of `version`. Raises UnknownPolicyVersion."""

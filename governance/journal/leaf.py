@@ -50,7 +50,8 @@ def complete(leaf: Mapping[str, JSON]) -> dict[str, JSON]:
     Fields: `v` (1), `at`, `operation` (read, batch-read, link-explain, admin…), `client`, `recipient`, `purpose`,
     `legal_basis` [], `entities` [] (controllers), `subject` and `pseudonym` (commitments, 64 hex digits, or empty),
     `attributes` [{name, category, controller, strength}] and `withheld` [{name, category, controller, reason}] (each
-    may add kind, and commitment of the value), `consent_events` [], `agreements` [], `policy` (version), `decision`
+    may add kind, and commitment of the value), `untold` (commitment to the rows withheld of companies that the
+    recipient does not learn of, 64 hex digits, or empty), `consent_events` [], `agreements` [], `policy` (version), `decision`
     (allow or refuse), `reason`, `epochs` {key: number}, `trace` (32 hex digits or empty).
 
     Every text is a slug: letters, digits and `._:*/#+-`, at most 128. Names the field and never its content in an
@@ -186,6 +187,7 @@ _FIELDS: Final[Mapping[str, Callable[[JSON], bool]]] = {
     "pseudonym": _is_empty_or(_HASH),
     "attributes": _is_traits("name", "category", "controller", "strength"),
     "withheld": _is_traits("name", "category", "controller", "reason"),
+    "untold": _is_empty_or(_HASH),
     "consent_events": _is_words,
     "agreements": _is_words,
     "policy": _is_empty_or(_WORD),

@@ -42,6 +42,13 @@ def test_each_instant_has_the_policy_that_was_in_force_then(policies: PolicyStor
     assert policies.active() == FIRST
 
 
+def test_the_version_in_force_is_known_without_its_texts_and_follows_each_change(policies: PolicyStore) -> None:
+    assert policies.active_version() is None
+    for at, source in enumerate((FIRST, SECOND, SECOND, FIRST)):
+        policies.apply(source, at=at)
+        assert policies.active_version() == source.version
+
+
 def test_applying_what_is_in_force_changes_nothing(policies: PolicyStore) -> None:
     policies.apply(FIRST, at=10)
     assert policies.apply(FIRST, at=20) == FIRST.version

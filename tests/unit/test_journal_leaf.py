@@ -45,7 +45,7 @@ def test_the_bytes_are_those_of_rfc_8785(words: list[str], names: list[str], epo
         {"client": ""}, {"client": "佐藤花子"}, {"client": "hana@example.com"}, {"client": "hana sato"},
         {"client": "a" * 129}, {"client": "a\n"}, {"purpose": 3}, {"purpose": None}, {"legal_basis": "consent"},
         {"legal_basis": ["a b"]}, {"entities": [None]}, {"subject": "abc"}, {"subject": "A" * 64},
-        {"pseudonym": "ps1.0001.x"},
+        {"pseudonym": "ps1.0001.x"}, {"untold": "income"}, {"untold": ["ab" * 32]},
         {"attributes": {}}, {"attributes": [{"name": "a"}]}, {"consent_events": ["x"] * 501}, {"decision": "maybe"},
         {"decision": []}, {"reason": "because he said so"}, {"epochs": {"a": 0}}, {"epochs": {"a": "1"}},
         {"epochs": {"a": True}}, {"trace": "xyz"}, {"note": "x"},

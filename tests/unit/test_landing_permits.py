@@ -11,6 +11,7 @@ from consent.errors import UnknownPurpose
 from consent.fold import state_of
 from consent.ledger import ConsentEvent, State
 from consent.linking import link_question
+from consent.question import Question
 from consent.trees import shipped
 from governance.disclosure import TraitKind
 from identity.ids import EntityId, RecordId
@@ -35,7 +36,7 @@ DAY = 86_400_000_000
 
 def said(*consents: EdgeConsent, known: list[ConsentEvent], at: int) -> list[ConsentEvent]:
     """The ledger after `consents` were said at `at`."""
-    new = due_events(ME, SHOP, "contract:c", consents, known=known, at=at)
+    new = due_events(ME, SHOP, "contract:c", consents, known=known, at=at, trees=shipped())
     return sorted([*known, *new], key=lambda event: (event.valid_from, event.known_at, event.id))
 
 
@@ -91,7 +92,59 @@ def test_a_permission_ends_when_its_days_are_over() -> None:
 
 def test_one_source_never_ends_what_another_said() -> None:
     events = said(EdgeConsent(LINK), known=[], at=START)
-    assert due_events(ME, SHOP, "contract:other", [], known=events, at=START + DAY) == []
+    assert due_events(ME, SHOP, "contract:other", [], known=events, at=START + DAY, trees=shipped()) == []
+
+
+MAIL = replace(LINK, operations=frozenset({Operation.CONTACT}), purpose="marketing")
+OTHER = replace(MAIL, purpose="personalisation")
+
+
+def told_elsewhere(events: list[ConsentEvent], at: int, state: State = State.WITHDRAWN) -> list[ConsentEvent]:
+    """The ledger after the person said so of MAIL over the API."""
+    (word,) = due_events(ME, SHOP, "api", [EdgeConsent(MAIL, state)], known=[], at=at, trees=shipped())
+    return [*events, replace(word, source="api:shop-edge")]
+
+
+def may_mail(events: list[ConsentEvent], at: int) -> bool:
+    asked = Question(SHOP, SHOP, "marketing", "user.behavior", Operation.CONTACT)
+    return state_of(events, asked, at=at, trees=shipped()).state is State.GIVEN
+
+
+ROUTINE = {
+    "a new notice": [[EdgeConsent(replace(MAIL, notice="n-2")), EdgeConsent(OTHER)]],
+    "an unrelated permission dropped": [[EdgeConsent(MAIL)]],
+    "dropped and restated": [[EdgeConsent(OTHER)], [EdgeConsent(MAIL), EdgeConsent(OTHER)]],
+    "a first statement of the same": [[EdgeConsent(replace(MAIL, recipients=frozenset({"shop"}))), EdgeConsent(OTHER)]],
+    "an older date, and one dropped": [[EdgeConsent(MAIL, valid_from=START + 1)]],
+}
+
+
+@pytest.mark.parametrize("no", [State.WITHDRAWN, State.OBJECTED])
+@pytest.mark.parametrize("routine", list(ROUTINE))
+def test_no_routine_delivery_undoes_what_a_person_said_over_another_source(routine: str, no: State) -> None:
+    events = said(EdgeConsent(MAIL), EdgeConsent(OTHER), known=[], at=START)
+    assert may_mail(events, START)
+    events = told_elsewhere(events, START + DAY, no)
+    for day, consents in enumerate(ROUTINE[routine], start=2):
+        events = said(*consents, known=events, at=START + day * DAY)
+        assert not may_mail(events, START + day * DAY)
+
+
+def test_a_yes_after_the_sources_own_no_or_dated_after_the_other_no_is_a_new_word() -> None:
+    turned = said(EdgeConsent(MAIL, State.REFUSED), known=[], at=START)
+    turned = told_elsewhere(turned, START + DAY)
+    assert may_mail(said(EdgeConsent(MAIL), known=turned, at=START + 2 * DAY), START + 2 * DAY)
+    dated = told_elsewhere(said(EdgeConsent(MAIL), known=[], at=START), START + DAY)
+    later = EdgeConsent(MAIL, valid_from=START + DAY + 1)
+    assert may_mail(said(later, known=dated, at=START + 2 * DAY), START + 2 * DAY)
+
+
+def test_a_permission_that_moves_to_another_contract_holds_there() -> None:
+    events = said(known=said(EdgeConsent(MAIL), known=[], at=START), at=START + DAY)
+    assert not may_mail(events, START + DAY)
+    at = START + 2 * DAY
+    moved = due_events(ME, SHOP, "contract:d", [EdgeConsent(MAIL)], known=events, at=at, trees=shipped())
+    assert may_mail([*events, *moved], at)
 
 
 def record(name: str, *consents: EdgeConsent, content: str = "1", value: float | None = 1.0) -> EdgeRecord:
