@@ -9,6 +9,9 @@ from benchmarks.quality import Fit
 from benchmarks.reading import BATCH, BATCH_PROFILES, READ, SELECT, SELECT_INSERT, SELECTS
 from benchmarks.turns import Turns
 
+_TELLING_SECONDS = 0.005
+"""A stage that took less has no rate worth telling."""
+
 
 def as_tables(found: Found) -> str:
     """Some plain tables."""
@@ -51,7 +54,7 @@ def _ingest(found: Found) -> Iterator[str]:
     yield f"Ingest of {ingest.rows:,} rows, six files, SQLite, median of {found.plan.rounds} round(s)"
     yield f"  {'stage':<12} {'seconds':>9} {'share':>7} {'rows/s':>10}"
     for name, stage in sorted(ingest.stages.items(), key=lambda item: (item[0] == REST, -item[1].seconds)):
-        rate = f"{ingest.rows / stage.seconds:,.0f}" if stage.seconds > 0 else "-"
+        rate = f"{ingest.rows / stage.seconds:,.0f}" if stage.seconds >= _TELLING_SECONDS else "-"
         yield f"  {name:<12} {stage.seconds:9.2f} {stage.share:7.1%} {rate:>10}"
     yield f"  {'whole':<12} {ingest.seconds:9.2f} {1:7.1%} {ingest.rows_per_second:10,.0f}"
     yield f"  {'raw copy':<12} {ingest.raw_seconds:9.2f} {'':>7} {ingest.rows / ingest.raw_seconds:10,.0f}"

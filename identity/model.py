@@ -19,6 +19,9 @@ _MEMO_PATTERNS_MAX = 1 << 18
 class State:
     """One way two values of a field can relate: seen if any of `mask`'s variants agrees.
 
+    Without a mask it says that nothing agrees: `told` then are variants that both records must have for it, so that two
+    names that differ in one script weigh more than two that stand in different ones.
+
     `match`, `unrelated`, `household` are milli-bits, log2 of the probability of this state among pairs of that class.
     """
 
@@ -27,6 +30,7 @@ class State:
     match: int
     unrelated: int
     household: int
+    told: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Field:
         if not present & self.mask:
             return None
         for state in self.states:
-            if agree & state.mask:
+            if agree & state.mask or (not state.mask and state.told & present == state.told):
                 return state
         return self.states[-1]
 
@@ -145,14 +149,15 @@ def _field(raw: Mapping[str, Any]) -> Field:
             match=_millibits(entry["m"]),
             unrelated=_millibits(entry["u"]),
             household=_millibits(entry["h"]),
+            told=_mask(entry.get("told", [])),
         )
         for entry in raw["states"]
     )
     for kind in ("m", "u", "h"):
         if not math.isclose(sum(entry[kind] for entry in raw["states"]), 1.0, abs_tol=1e-6):
             raise InvalidModel(f"the probabilities {kind} of field {raw['field']} do not sum to 1")
-    if states[-1].mask or any(not state.mask for state in states[:-1]):
-        raise InvalidModel(f"field {raw['field']} must end with its only state without variants")
+    if states[-1].mask or states[-1].told or any(not (state.mask or state.told) for state in states[:-1]):
+        raise InvalidModel(f"field {raw['field']} must end with its only state without variants and without a condition")
     return Field(name=str(raw["field"]), mask=_mask(raw["variants"]), states=states)
 
 

@@ -88,7 +88,8 @@ def ingest(
     stored; else the run is stored anew with the counts of this time.
 
     Raises the errors of `pipelines.errors` for a contract or file that is refused (the run is stored as refused, with
-    the error's code, unless it was done before), and whatever the stores raise; then the last batch is rolled back and the run stays `running`.
+    the error's code, unless it was done before), and whatever the stores raise; then the last batch is rolled back and
+    the run stays `running`.
     """
     warnings = refuse_errors(lint(contract, trees=using.trees))
     watch = Stopwatch(using.clock)

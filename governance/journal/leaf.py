@@ -51,8 +51,8 @@ def complete(leaf: Mapping[str, JSON]) -> dict[str, JSON]:
     `legal_basis` [], `entities` [] (controllers), `subject` and `pseudonym` (commitments, 64 hex digits, or empty),
     `attributes` [{name, category, controller, strength}] and `withheld` [{name, category, controller, reason}] (each
     may add kind, and commitment of the value), `untold` (commitment to the rows withheld of companies that the
-    recipient does not learn of, 64 hex digits, or empty), `consent_events` [], `agreements` [], `policy` (version), `decision`
-    (allow or refuse), `reason`, `epochs` {key: number}, `trace` (32 hex digits or empty).
+    recipient does not learn of, 64 hex digits, or empty), `consent_events` [], `agreements` [], `policy` (version),
+    `decision` (allow or refuse), `reason`, `epochs` {key: number}, `trace` (32 hex digits or empty).
 
     Every text is a slug: letters, digits and `._:*/#+-`, at most 128. Names the field and never its content in an
     InvalidLeaf, raised for a missing or unknown field, or anything else that breaks this.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from identity.normalise.han import Part, chinese_reading, japanese_reading, native_key
-from identity.normalise.kana import canonical_romaji, romaji, shortened_romaji
+from identity.normalise.kana import canonical_romaji, is_romaji, romaji, shortened_romaji
 from identity.normalise.text import (
     Script,
     all_same,
@@ -33,6 +33,9 @@ _SUFFIXES = word_set("suffix")
 _PARTICLES = word_set("particle")
 _HYPHENED_PARTICLE = re.compile(r"\b(?:al|el)-(?=\w{2})")
 _NATIVE_TITLE = re.compile(r"(?<=..)(?:[\s·]*(?:様|殿|先生|女士|小姐)|\s+(?:さま|さん|サマ|サン|氏|君))+\Z")
+_UMLAUT = re.compile(r"(?<![aeiouy])([aou])e(?![aeiouy])")
+"""How German and its neighbours write ä, ö and ü without dots: Mueller is Müller, whose dots are folded away."""
+
 _PINYIN = re.compile(
     r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?(?:[iu]?a(?:ng?|i|o)?|[iu]?e(?:ng?|i|r)?|i(?:ng?|u)?|u(?:n|o|i|e)?|o(?:ng|u)?|iong))\Z"
 )
@@ -70,12 +73,12 @@ def without_native_title(text: str) -> str:
 
 
 def fold_latin(word: str, locale: str) -> str:
-    """The one spelling of a romanised word (a-z): Hepburn in Japanese, elsewhere as it stands; long vowels short."""
+    """The one spelling of a romanised word (a-z): Hepburn in Japanese; long vowels short, and elsewhere ae, oe, ue as ä, ö, ü."""
     if locale == "ja":
         return canonical_romaji(word)
     if locale == "zh":
-        word = re.sub("(?<=[ln])(?:v|yu)(?![aiou])", "u", word)
-    return shortened_romaji(word)
+        return shortened_romaji(re.sub("(?<=[ln])(?:v|yu)(?![aiou])", "u", word))
+    return shortened_romaji(word if is_romaji(word) or is_pinyin(word) else _UMLAUT.sub(r"\1", word))
 
 
 def is_pinyin(word: str) -> bool:

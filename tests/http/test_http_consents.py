@@ -1,11 +1,33 @@
 """What people permit and withdraw over HTTP holds for every read that starts after the answer."""
 
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pytest
-from http_group import BANK, PEOPLE, PURPOSE, SHOP, TRAVEL, Group, records_of, said, terms
+from fastapi.testclient import TestClient
+from http_group import BANK, PEOPLE, PURPOSE, SHOP, TRAVEL, Group, contract_of, records_of, said, terms
+from pipeline_world import no_findings
+
+from cdp.http.app import create
+from cdp.wiring import Application
+from governance.actors import Role
+from identity.ids import Instant
+from identity.ports import Clock
+from pipelines.ingest import RunReport, ingest
 
 RECORDED = ("events", "relinked", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A clock that runs ahead of another by some microseconds."""
+
+    clock: Clock
+    by: int
+
+    def now(self) -> Instant:
+        return self.clock.now() + self.by
 
 
 def recorded(answer: Any) -> tuple[int, ...]:
@@ -50,6 +72,27 @@ def test_who_gives_link_again_is_linked_with_the_next_delivery(group: Group) -> 
     assert group.super_id("pavel", entity=BANK) == group.super_id("pavel", entity=SHOP)
 
 
+def test_who_gives_link_again_is_linked_with_the_next_file_though_no_byte_of_it_changed(group: Group) -> None:
+    def tokens() -> int:
+        ref = group.app.reference(BANK, PEOPLE["ingeborg"].key(BANK))
+        with group.app.hub(writes=False) as hub:
+            record = hub.stores.refs.find(BANK, [ref])[ref].record
+            return len(hub.stores.links.open(np.array([record], dtype=np.int64)).recipe)
+
+    def file_again() -> RunReport:
+        using = replace(group.app.ingestion(BANK), scan=no_findings)
+        return ingest(str(group.folder / "bank.csv"), contract_of(BANK), using)
+
+    whole = tokens()
+    group.tell("bank-edge", [said("ingeborg", BANK, "withdrawn", terms())], "ingeborg-1")
+    assert not file_again().repeated
+    assert tokens() == 0
+    group.tell("bank-edge", [said("ingeborg", BANK, "given", terms())], "ingeborg-2")
+    assert not file_again().repeated
+    assert tokens() == whole > 0
+    assert file_again().repeated
+
+
 def test_consent_to_something_else_never_changes_who_a_person_is(group: Group) -> None:
     group.tell("bank-edge", [said("quillon", BANK, "withdrawn", terms())], "quillon-1")
     alone = group.super_id("quillon", entity=BANK)
@@ -74,15 +117,23 @@ def test_a_no_to_marketing_holds_for_the_next_read(group: Group, word: str) -> N
     assert group.own(entity, who).status_code == 200  # what was said of marketing says nothing of the rest
 
 
-def test_what_one_company_may_not_share_any_more_is_withheld_from_the_other_with_a_reason(group: Group) -> None:
+def test_of_a_company_that_may_share_nothing_any_more_neither_answer_nor_entry_says_a_word(group: Group) -> None:
     shop_tier = "shop.tier"
-    assert shop_tier in [fact["name"] for fact in group.own("bank", "leilani").json()["facts"]]
+    before = group.own("bank", "nadezhda").json()
+    assert shop_tier in [fact["name"] for fact in before["facts"]]
     about = terms(PURPOSE, "share", categories=["user.behavior"])
-    group.tell("shop-edge", [said("leilani", SHOP, "withdrawn", about)], "leilani-share")
-    answer = group.own("bank", "leilani").json()
+    group.tell("shop-edge", [said("nadezhda", SHOP, "withdrawn", about)], "nadezhda-share")
+    answer = group.own("bank", "nadezhda").json()
     assert {fact["source"] for fact in answer["facts"]} == {"bank"}
-    assert {one["reason"] for one in answer["withheld"]} == {"consent-withdrawn"}
-    assert shop_tier in [one["name"] for one in answer["withheld"]]
+    assert answer["withheld"] == []
+    entry = {**group.leaf(answer["journal_index"]), "policy": ""}
+    assert (entry["entities"], entry["withheld"]) == (["bank"], [])
+    assert "shop" not in str(entry)
+    # Of somebody whom nobody else knows, the entry is of the same form.
+    alone = group.leaf(group.own("bank", "tomasine").json()["journal_index"])
+    assert {name: type(entry[name]) for name in entry} == {name: type(alone[name]) for name in alone}
+    assert len(entry["untold"]) == len(alone["untold"]) == 64
+    assert group.leaf(before["journal_index"])["entities"] == ["bank", "shop"]
 
 
 def test_the_state_says_how_it_stands_and_why_with_a_receipt_of_each_event(group: Group) -> None:
@@ -109,6 +160,74 @@ def test_the_state_towards_another_company_names_the_agreement_of_the_one_that_w
     assert (shared["allowed"], shared["agreement"]) == (True, "shop-to-all")
     other = state(group, "shop-engineer", **asked, purpose="credit-checking", operation="share").json()
     assert (other["allowed"], other["reason"], other["agreement"]) == (False, "no-agreement", None)
+
+
+def test_the_state_says_nothing_of_what_a_customer_told_the_recipient_who_obeys_it_at_the_read(group: Group) -> None:
+    asked = {"source_key": PEOPLE["pavel"].key(SHOP), "purpose": "marketing", "category": "user.behavior"}
+    asked |= {"recipient": "bank", "operation": "share"}
+    before = state(group, "shop-engineer", **asked).json()
+    assert before["allowed"]
+    assert group.super_id("pavel", entity=SHOP) == group.super_id("pavel", entity=BANK)
+    objection = said("pavel", BANK, "objected", terms("marketing", "use", "share"))
+    assert group.tell("bank-edge", [objection], "pavel-objects").status_code == 200
+    assert state(group, "shop-engineer", **asked).json() == before
+    assert group.own("bank", "pavel", "marketing").status_code == 403
+
+
+def test_the_state_is_asked_only_for_purposes_that_the_client_may_state(group: Group) -> None:
+    group.add_client("shop-helpdesk", SHOP, Role.ENGINEER, purposes=["customer-support"])
+    asked = {"source_key": PEOPLE["aikoha"].key(SHOP), "category": "user.behavior"}
+    answers = [state(group, "shop-helpdesk", **asked, purpose=purpose) for purpose in ("marketing", "customer-support")]
+    assert [answer.status_code for answer in answers] == [403, 200]
+    assert answers[0].json()["type"] == "/docs#problem-not-permitted"
+
+
+def _says_no_to_analytics(group: Group, api: TestClient, **more: object) -> None:
+    """Kenjiro, at the shop, through this copy of the API."""
+    for number, word in enumerate(("given", "withdrawn")):
+        event = said("kenjiro", SHOP, word, terms("analytics", "use", "share"), **(more if number else {}))
+        headers = {**group.as_("shop-edge"), "Idempotency-Key": f"kenjiro-{word}-{len(more)}"}
+        assert api.post("/v1/consents", json={"events": [event]}, headers=headers).status_code == 200
+
+
+def _stands(group: Group) -> str:
+    asked = {"source_key": PEOPLE["kenjiro"].key(SHOP), "purpose": "analytics", "category": "user.behavior"}
+    return str(state(group, "shop-engineer", **asked).json()["state"])
+
+
+def test_a_no_that_is_dated_ahead_holds_at_once(group: Group) -> None:
+    ahead = group.app.clock.now() + 3_600_000_000
+    _says_no_to_analytics(group, group.api, valid_from=ahead)
+    assert _stands(group) == "withdrawn"
+
+
+def test_a_withdrawal_dated_ahead_parts_at_once_who_was_linked(group: Group) -> None:
+    ahead = group.app.clock.now() + 3_600_000_000
+    event = said("ingeborg", BANK, "withdrawn", terms(), valid_from=ahead)
+    assert recorded(group.tell("bank-edge", [event], "ingeborg-ahead")) == (1, 0, 1)
+
+
+def test_a_no_acknowledged_by_a_copy_whose_clock_runs_ahead_holds_at_every_copy(group: Group) -> None:
+    api = TestClient(create(Application(group.app.settings, clock=Ahead(group.app.clock, 60_000_000))))
+    _says_no_to_analytics(group, api)
+    assert _stands(group) == "withdrawn"
+    no = said("quillon", BANK, "withdrawn", terms("marketing", "use", "share"))
+    assert group.own("bank", "quillon", "marketing").status_code == 200
+    headers = {**group.as_("bank-edge"), "Idempotency-Key": "quillon-ahead"}
+    assert api.post("/v1/consents", json={"events": [no]}, headers=headers).status_code == 200
+    assert group.own("bank", "quillon", "marketing").status_code == 403
+
+
+def test_a_no_told_to_a_copy_whose_clock_lags_still_comes_after_the_yes(group: Group) -> None:
+    """The yes through a copy that runs ahead, the no through this one."""
+    api = TestClient(create(Application(group.app.settings, clock=Ahead(group.app.clock, 60_000_000))))
+    about = terms("marketing", "use", "share")
+    headers = {**group.as_("bank-edge"), "Idempotency-Key": "yaroslav-yes"}
+    yes = said("yaroslav", BANK, "given", about)
+    assert api.post("/v1/consents", json={"events": [yes]}, headers=headers).status_code == 200
+    assert group.own("bank", "yaroslav", "marketing").status_code == 200
+    group.tell("bank-edge", [said("yaroslav", BANK, "withdrawn", about)], "yaroslav-no")
+    assert group.own("bank", "yaroslav", "marketing").status_code == 403
 
 
 def test_somebody_elses_customer_is_like_one_that_is_not_there(group: Group) -> None:

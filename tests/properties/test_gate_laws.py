@@ -100,6 +100,7 @@ def cases(draw: st.DrawFn) -> tuple[ReadRequest, list[TraitRef], PersonConsent, 
     return request, draw(st.lists(traits(), min_size=1, max_size=8)), person, book
 
 
+NOBODY = Commitments(untold=lambda _: "ab" * 32)
 Drawn = tuple[ReadRequest, list[TraitRef], PersonConsent, AgreementBook]
 
 
@@ -180,7 +181,19 @@ def test_an_objection_more_never_releases_more(drawn: Drawn, data: st.DataObject
 def test_every_decision_fits_the_journal_and_is_the_same_again(drawn: Drawn) -> None:
     decision = decided(drawn)
     assert decision == decided(drawn)
-    assert encode(leaf_of(Case(decision, Commitments())))
+    assert encode(leaf_of(Case(decision, NOBODY)))
+
+
+@given(cases())
+@settings(max_examples=40)
+def test_what_is_told_or_journalled_names_the_recipient_and_companies_that_released_something(drawn: Drawn) -> None:
+    decision = decided(drawn)
+    known = {drawn[0].recipient, *(one.trait.controller for one in decision.released)}
+    assert {one.trait.controller for one in decision.told} <= known
+    assert not {one.trait.controller for one in decision.untold} & known
+    assert sorted([*decision.told, *decision.untold], key=repr) == sorted(decision.withheld, key=repr)
+    leaf = leaf_of(Case(decision, NOBODY))
+    assert {*leaf["entities"], *(row["controller"] for row in leaf["withheld"])} <= known
 
 
 @given(cases())

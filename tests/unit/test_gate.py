@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import pickle
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,19 @@ from consent.ledger import ConsentEvent, State
 from consent.permission import PersonConsent
 from consent.trees import shipped
 from governance.disclosure import Released, Strength, TraitKind, TraitRef
-from governance.errors import ForgedGrant, Refused
-from governance.gate import TRAITS_MAX, Case, Commitments, Decision, Gate, ReadRequest, Refusal, decide, leaf_of
+from governance.errors import ForgedGrant
+from governance.gate import (
+    TRAITS_MAX,
+    Case,
+    Commitments,
+    Decision,
+    Gate,
+    ReadRequest,
+    Refusal,
+    decide,
+    leaf_of,
+    untold_rows,
+)
 from governance.grant import MINT, Grant
 from governance.journal.leaf import complete
 from governance.policy import PolicyTable
@@ -32,7 +44,7 @@ BALANCE = TraitRef(AT_BANK, BANK, "balance", "user.financial.balance", TraitKind
 RATING = TraitRef(AT_BANK, BANK, "rating", "user.financial.credit_rating", TraitKind.FACT)
 EVERYTHING = (CARTS, TRIPS, BALANCE, RATING)
 BOOK = AgreementBook([an_agreement(TRAVEL, SHOP), an_agreement(BANK, SHOP)])
-NAMES = Commitments("ab" * 32, "cd" * 32)
+NAMES = Commitments("ab" * 32, "cd" * 32, untold=lambda rows: sha256(rows).hexdigest())
 
 
 class ListSink:
@@ -183,14 +195,52 @@ def test_the_leaf_says_who_what_and_why_and_never_a_record(policy: PolicyTable) 
     assert not any(str(record) in str(leaf) for record in (AT_SHOP, AT_TRAVEL, AT_BANK))
 
 
+def test_the_leaf_names_no_company_that_the_answer_keeps_silent_about(policy: PolicyTable) -> None:
+    """The recipient's own officer reads it."""
+    said = yes(AT_TRAVEL, TRAVEL, state=State.WITHDRAWN, valid_from=50)
+    decision = decide(asked(), EVERYTHING, person=person(said), agreements=BOOK, policy=policy)
+    assert [one.trait for one in decision.told] == [RATING]  # the bank's balance is shown: it is known anyway
+    assert [one.trait for one in decision.untold] == [TRIPS]
+    leaf = complete(leaf_of(Case(decision, NAMES)))
+    assert leaf["entities"] == ["bank", "shop"]
+    assert [row["name"] for row in leaf["withheld"]] == ["rating"]
+    assert "travel" not in str(leaf)
+    assert leaf["untold"] == sha256(untold_rows(decision)).hexdigest()
+    assert b'"controller":"travel"' in untold_rows(decision)
+
+
+def test_whether_anything_is_kept_silent_about_does_not_show_in_the_leaf(policy: PolicyTable) -> None:
+    known = person()
+    nothing, something = (
+        decide(asked(), traits, person=known, agreements=AgreementBook([]), policy=policy)
+        for traits in ((CARTS,), (CARTS, TRIPS, BALANCE))
+    )
+    assert [bool(one.untold) for one in (nothing, something)] == [False, True]
+    first, second = (leaf_of(Case(one, NAMES)) for one in (nothing, something))
+    assert len(first["untold"]) == len(second["untold"]) == 64
+    assert first.pop("untold") != second.pop("untold")
+    assert first == second
+    later = decide(asked(at=101), (CARTS,), person=person(), agreements=AgreementBook([]), policy=policy)
+    assert untold_rows(later) != untold_rows(nothing)  # else two entries would show whether it changed
+
+
+def test_rows_kept_silent_about_are_never_journalled_without_a_commitment(policy: PolicyTable) -> None:
+    decision = decide(asked(), EVERYTHING, person=person(), agreements=AgreementBook([]), policy=policy)
+    with pytest.raises(ValueError, match="nothing commits"):
+        Gate(ListSink()).grant(decision, Commitments())
+
+
+def test_companies_that_an_answer_names_otherwise_stand_in_its_leaf(policy: PolicyTable) -> None:
+    decision = decide(asked(), (TRIPS,), person=person(), agreements=BOOK, policy=policy)
+    assert leaf_of(Case(decision, NAMES, named=frozenset({SHOP})))["entities"] == ["shop", "travel"]
+
+
 def test_a_refusal_is_journalled_as_well_and_is_no_grant(policy: PolicyTable) -> None:
     sink = ListSink()
     refusal = Gate(sink).grant(decide(asked("data-sale"), (), person=person(), agreements=BOOK, policy=policy), NAMES)
     assert isinstance(refusal, Refusal)
     assert [leaf["decision"] for leaf in sink.leaves] == ["refuse"]
-    with pytest.raises(Refused) as refused:
-        raise refusal.as_error()
-    assert (refused.value.leaf, refused.value.reason) == (0, "purpose-not-permitted")
+    assert (refusal.leaf, refusal.decision.reason) == (0, "purpose-not-permitted")
 
 
 @pytest.mark.parametrize("fails", ["before", "after"])

@@ -1,5 +1,6 @@
 """A run lands a file once, whole or in the pieces that a kill leaves, and refuses before it lands anything."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,11 @@ from pathlib import Path
 import pytest
 from pipeline_world import CONTRACT, PEOPLE, Killed, World, contract, csv_file
 
+from consent.basis import Operation
+from consent.fold import state_of
+from consent.ledger import State
+from consent.question import Question
+from consent.trees import shipped
 from governance.pii.kinds import PiiKind
 from governance.pii.scan import Finding
 from identity.errors import EnishiError
@@ -17,6 +23,7 @@ from pipelines.ingest import Progress, RunReport, ingest
 from pipelines.limits import IngestLimits
 from pipelines.plan import RunState
 
+SHOP = EntityId("shop")
 MANY = tuple(f"c{n},Given{n},Family{n % 7},01/02/19{50 + n % 50},m{n}@mail.example,{n},gold,yes,x" for n in range(40))
 SMALL = IngestLimits(batch_rows=7)
 
@@ -54,6 +61,71 @@ def test_a_corrected_file_changes_only_what_differs(tmp_path: Path) -> None:
     run(world, csv_file(tmp_path, *PEOPLE))
     report = run(world, csv_file(tmp_path, PEOPLE[0], PEOPLE[1].replace(",3,", ",4,"), PEOPLE[2], name="b.csv"))
     assert (report.run.counts.changed, report.run.counts.unchanged, report.run.counts.new) == (1, 2, 0)
+
+
+def _may_mail(world: World, spent: float) -> bool:
+    """Whether the customer who spent so much may be written to, now."""
+    asked = Question(SHOP, SHOP, "marketing", "user.behavior", Operation.CONTACT)
+    (record,) = (
+        one for one, own in world.facts().items() if own.get("spent_total") and own["spent_total"].value == spent
+    )
+    events = world.stores.ledger.of_records([record])[record]
+    return state_of(events, asked, at=world.clock.now(), trees=shipped()).state is State.GIVEN
+
+
+def test_a_file_that_comes_again_after_a_newer_one_counts_as_the_last_word(tmp_path: Path) -> None:
+    world = World(IngestLimits(batch_rows=1))
+    yes, no = PEOPLE[:2], (PEOPLE[0].replace(",yes,", ",no,"), PEOPLE[1])
+    first = run(world, csv_file(tmp_path, *no, name="a.csv"))
+    run(world, csv_file(tmp_path, *yes, name="b.csv"))
+    assert _may_mail(world, 12.5)
+    again = run(world, csv_file(tmp_path, *no, name="a.csv"))
+    assert not _may_mail(world, 12.5)
+    assert not again.repeated
+    assert again.run.id == first.run.id
+    assert world.stores.runs.find(first.run.id) == again.run
+    assert (again.run.state, again.run.counts.changed, again.run.counts.unchanged) == (RunState.DONE, 1, 1)
+    assert run(world, csv_file(tmp_path, *no, name="a.csv")).repeated
+
+
+@pytest.mark.parametrize("forgotten", [0, 20, 39])
+@pytest.mark.parametrize("transaction", range(2, 16, 2))
+def test_a_repeated_run_that_is_killed_goes_on_too(tmp_path: Path, forgotten: int, transaction: int) -> None:
+    path = csv_file(tmp_path, *MANY[:20], "ragged", *MANY[20:])
+    world = World(SMALL)
+    run(world, path)
+    record = world.all_refs()[forgotten]
+    ref = world.stores.refs.of([record])[record]
+    world.stores.refs.bind([replace(ref, content=bytes(32))])
+    world.transactions, world.die_at_transaction = 0, transaction
+    with contextlib.suppress(Killed):
+        run(world, path)
+    world.die_at_transaction = None
+    run(world, path)
+    assert world.stores.refs.of([record])[record] == ref
+    (done,) = world.stores.runs.recent()
+    assert (done.state, done.counts.read, done.counts.quarantined) == (RunState.DONE, 41, 1)
+    assert run(world, path).repeated
+
+
+def test_what_was_judged_is_not_judged_again(tmp_path: Path) -> None:
+    world = World()
+    run(world, csv_file(tmp_path, *PEOPLE))
+    assert run(world.with_(scan=_pii), csv_file(tmp_path, *PEOPLE)).repeated
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("customers-2026.csv", "customers-2026.csv"),
+        ("Tanaka Taro complaint.csv", "file-{digest}.csv"),
+        ("田中.csv", "file-{digest}.csv"),
+        ("c" * 97 + ".csv", "file-{digest}.csv"),
+    ],
+)
+def test_a_file_name_that_is_not_a_plain_one_is_not_kept(tmp_path: Path, name: str, kept: str) -> None:
+    done = run(World(), csv_file(tmp_path, *PEOPLE, name=name)).run
+    assert done.file == kept.format(digest=done.file_digest.hex()[:12])
 
 
 @pytest.mark.parametrize("transaction", range(2, 16, 3))
@@ -103,6 +175,7 @@ def test_a_refused_file_lands_nothing_and_can_be_ingested_when_mended(tmp_path: 
         run(world, path, promised)
     assert world.stores.refs.by_entity() == {}
     assert world.stores.agreements.all() == ()
+    assert world.stores.runs.contracts() == {}  # its buckets hold for no read
     runs = world.stores.runs.recent()
     assert [one.state for one in runs] == ([] if error is ContractRefused else [RunState.REFUSED])
     assert [one.refusal for one in runs] == ([] if error is ContractRefused else [error.code])

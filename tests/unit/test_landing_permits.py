@@ -1,6 +1,7 @@
 """Landing: what a batch says becomes what the hub knows, once, and permissions only ever follow the last word."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -137,6 +138,31 @@ def test_a_yes_after_the_sources_own_no_or_dated_after_the_other_no_is_a_new_wor
     dated = told_elsewhere(said(EdgeConsent(MAIL), known=[], at=START), START + DAY)
     later = EdgeConsent(MAIL, valid_from=START + DAY + 1)
     assert may_mail(said(later, known=dated, at=START + 2 * DAY), START + 2 * DAY)
+
+
+def test_a_yes_dated_after_the_other_no_outlives_the_end_of_a_neighbour() -> None:
+    near = replace(MAIL, recipients=frozenset({"shop"}))
+    events = told_elsewhere(said(EdgeConsent(MAIL), EdgeConsent(near), known=[], at=START), START + DAY)
+    events = said(EdgeConsent(near, valid_from=START + DAY + 1), known=events, at=START + 3 * DAY)
+    assert may_mail(events, START + 3 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("no", "blocks"),
+    [
+        ({"categories": frozenset({"user.behavior"})}, True),
+        ({"recipients": frozenset({"shop"})}, True),
+        ({"purpose": "direct-marketing"}, True),
+        ({"operations": frozenset({Operation.LINK})}, False),
+        ({"purpose": "fraud-prevention"}, False),
+    ],
+    ids=str,
+)
+def test_only_a_no_that_touches_a_grant_keeps_it_from_being_repeated(no: dict[str, Any], blocks: bool) -> None:
+    events = said(EdgeConsent(MAIL), known=[], at=START)
+    (word,) = told_elsewhere([], START + DAY)
+    events = said(EdgeConsent(replace(MAIL, notice="n-2")), known=[*events, replace(word, **no)], at=START + 2 * DAY)
+    assert (len(events) == 2) is blocks
 
 
 def test_a_permission_that_moves_to_another_contract_holds_there() -> None:
