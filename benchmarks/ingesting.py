@@ -53,6 +53,8 @@ def measured(group: Group, scratch: Path, *, rounds: int, tell: Tell) -> tuple[I
         tell(f"round {turn + 1} of {rounds}: make a home")
         app = made(scratch / f"home-{turn}")
         reports = take_in(app, group.files, tell)
+        while homes:  # a home of an earlier round shall not hold memory that a later one is measured in
+            _close(homes.pop())
         homes.append(app)
         rows.append(sum(report.run.counts.read for report in reports))
         stages = Counter[str]()
@@ -66,6 +68,11 @@ def measured(group: Group, scratch: Path, *, rounds: int, tell: Tell) -> tuple[I
 
     turns = in_turns({RAW_COPY: copy, INGEST: ingest}, turns=rounds)
     return _told(turns, spent, rows[-1]), homes[-1]
+
+
+def _close(app: Application) -> None:
+    app.engine.dispose()
+    app.keystore.dispose()
 
 
 def _told(turns: Turns, spent: list[dict[str, float]], rows: int) -> IngestMeasure:

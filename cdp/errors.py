@@ -45,6 +45,18 @@ class DatabaseUnavailable(CdpError):
     code = "database-unavailable"
 
 
+class AddressUnavailable(CdpError):
+    """An address to serve on that is taken or not ours."""
+
+    code = "address-unavailable"
+
+
+class HomeUnwritable(CdpError):
+    """A folder in which no home can be made."""
+
+    code = "home-unwritable"
+
+
 class NotAuthenticated(CdpError):
     """No client, a wrong secret, or a token that is forged or expired."""
 

@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cdp.errors import HomeDamaged, HomeExists, HomeIsNewer, HomeMissing
+from cdp.errors import HomeDamaged, HomeExists, HomeIsNewer, HomeMissing, HomeUnwritable
 
 FORMAT = 1
 """The layout of a home. A home with a higher number is refused, never guessed at."""
@@ -38,8 +38,15 @@ def create(folder: Path, *, group: str, persons: int, demo: bool = False) -> Hom
                 remedy="use it as it is, or choose another folder with --home or CDP_HOME",
             )
         return found
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write(folder / _FILE, json.dumps(asdict(home), indent=2) + "\n")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(folder / _FILE, json.dumps(asdict(home), indent=2) + "\n")
+    except OSError as error:
+        raise HomeUnwritable(
+            f"no home can be made in {folder}",
+            why=(error.strerror or "the folder cannot be written").lower(),
+            remedy="choose a folder that you may write to, with --home or CDP_HOME",
+        ) from None
     return home
 
 

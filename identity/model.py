@@ -157,7 +157,9 @@ def _field(raw: Mapping[str, Any]) -> Field:
         if not math.isclose(sum(entry[kind] for entry in raw["states"]), 1.0, abs_tol=1e-6):
             raise InvalidModel(f"the probabilities {kind} of field {raw['field']} do not sum to 1")
     if states[-1].mask or states[-1].told or any(not (state.mask or state.told) for state in states[:-1]):
-        raise InvalidModel(f"field {raw['field']} must end with its only state without variants and without a condition")
+        raise InvalidModel(
+            f"field {raw['field']} must end with its only state without variants and without a condition"
+        )
     return Field(name=str(raw["field"]), mask=_mask(raw["variants"]), states=states)
 
 

@@ -54,13 +54,17 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(
+    epilog="Exit codes: 0 done, 1 finding, 2 usage, 3 refused by policy, 4 unavailable, 70 a mistake of ours."
+)
 def root(
     _version_asked: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
     ] = False,
 ) -> None:
-    """Settings come from CDP_HOME, CDP_DATABASE_URL and the like; `docs/settings.md` lists them.
+    """Enishi: know each customer of a group of companies once, without sharing their personal data.
 
-    Exit codes: 0 done, 1 finding, 2 usage, 3 refused by policy, 4 unavailable.
+    Settings come from CDP_HOME, CDP_DATABASE_URL and the like; docs/settings.md lists them.
+
+    Example: cdp init && cdp ingest customers.csv --contract contract.yaml
     """

@@ -50,7 +50,7 @@ def demo(
     _ingest(app, files)
     say(f"ready after {time.monotonic() - started:.0f} s: {_summary(app)}")
     if serving:
-        say(f"open http://{app.settings.host}:{app.settings.port}/ for the story, /docs for the API")
+        say("the page tells the story, /docs the API; the address follows once it is served")
         serve(home, None, port)
 
 

@@ -4,12 +4,14 @@ import sys
 import traceback
 
 from cdp.errors import (
+    AddressUnavailable,
     DatabaseUnavailable,
     ExtraMissing,
     HomeDamaged,
     HomeIsNewer,
     HomeIsOlder,
     HomeMissing,
+    HomeUnwritable,
     InvalidSetting,
     NotPermitted,
     ReadRefused,
@@ -25,6 +27,8 @@ EXIT_CODES: dict[type[EnishiError], int] = {
     ReadRefused: REFUSED,
     NotPermitted: REFUSED,
     DatabaseUnavailable: UNAVAILABLE,
+    AddressUnavailable: UNAVAILABLE,
+    HomeUnwritable: UNAVAILABLE,
     HomeMissing: UNAVAILABLE,
     HomeDamaged: UNAVAILABLE,
     HomeIsNewer: UNAVAILABLE,

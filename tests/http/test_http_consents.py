@@ -227,7 +227,14 @@ def test_a_no_told_to_a_copy_whose_clock_lags_still_comes_after_the_yes(group: G
     assert api.post("/v1/consents", json={"events": [yes]}, headers=headers).status_code == 200
     assert group.own("bank", "yaroslav", "marketing").status_code == 200
     group.tell("bank-edge", [said("yaroslav", BANK, "withdrawn", about)], "yaroslav-no")
-    assert group.own("bank", "yaroslav", "marketing").status_code == 403
+    for copy in (group.api, api):
+        answer = copy.post(
+            "/v1/profiles/by-source-key",
+            params={"purpose": "marketing"},
+            json={"source_key": PEOPLE["yaroslav"].key(BANK)},
+            headers=group.as_("bank-engineer"),
+        )
+        assert (answer.status_code, answer.json()["reason"]) == (403, "consent-withdrawn")
 
 
 def test_somebody_elses_customer_is_like_one_that_is_not_there(group: Group) -> None:

@@ -59,12 +59,10 @@ def batch(group: Group, names: list[str]) -> Any:
 def counted(metrics: InMemoryMetricReader, name: str) -> dict[tuple[Any, ...], int]:
     """What a counter holds, by its labels in alphabetical order."""
     data = metrics.get_metrics_data()
-    found = (
-        {}
-        if data is None
-        else {one.name: one for r in data.resource_metrics for s in r.scope_metrics for one in s.metrics}
-    )
-    points = found[name].data.data_points if name in found else ()
+    scopes = [scope for resource in data.resource_metrics for scope in resource.scope_metrics] if data else []
+    points: list[Any] = [
+        point for one in scopes for found in one.metrics if found.name == name for point in found.data.data_points
+    ]
     return {tuple(point.attributes[key] for key in sorted(point.attributes)): point.value for point in points}
 
 
