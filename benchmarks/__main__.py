@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.measuring import Plan, measure
 from benchmarks.report import as_json, as_tables
+from cdp.cli import collect_seldom
 
 _ROOT = Path(__file__).parent.parent
 _EXAMPLE = """examples:
@@ -21,6 +22,7 @@ _EXAMPLE = """examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures, prints, and gives the exit code; progress goes to standard error."""
+    collect_seldom()
     plan, only_json = _plan(arguments)
     started = time.monotonic()
 

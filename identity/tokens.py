@@ -97,7 +97,8 @@ class EdgeTokens:
 
     def of_row(self, row: int) -> TokenRow:
         """The tokens of one record."""
-        start, stop = np.searchsorted(self.row, (row, row + 1))
+        # of the column's own type: else each look-up converts the whole column first
+        start, stop = np.searchsorted(self.row, np.array((row, row + 1), self.row.dtype))
         return TokenRow(recipe=self.recipe[start:stop], token=self.token[start:stop], tags=self.tags[start:stop])
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from governance.adapters.tables import data_keys, keystore_metadata
 from governance.data_keys import checked_subjects, unwrap, wrap
 from governance.primitives import NONCE_BYTES
+from identity.adapters.bulk import insert_rows
 from identity.ports import Entropy
 from identity.secret import SecretKey
 
@@ -54,7 +55,7 @@ class DataKeysSql:
         found = self.get(wanted, use)
         missing = [subject for subject in wanted if subject not in found]
         if missing:
-            self._connection.execute(self._insert(), self._new_rows(missing, use))
+            insert_rows(self._connection, self._insert(), self._new_rows(missing, use))
             found |= self.get(missing, use)
         return found
 

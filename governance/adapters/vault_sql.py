@@ -6,6 +6,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from governance.adapters.tables import vault
 from governance.vault import SealedRecord, pack, unpack
+from identity.adapters.bulk import insert_rows
 from identity.ids import EntityId, RecordId
 
 _CHUNK = 500
@@ -25,7 +26,8 @@ class VaultSql:
             return
         for entity in {row.entity for row in latest.values()}:
             self._forget(entity, [row.record for row in latest.values() if row.entity == entity])
-        self._connection.execute(
+        insert_rows(
+            self._connection,
             insert(vault),
             [
                 {"entity": row.entity, "record": row.record, "epoch": row.epoch, "sealed": pack(row.fields)}

@@ -73,7 +73,7 @@ def without_native_title(text: str) -> str:
 
 
 def fold_latin(word: str, locale: str) -> str:
-    """The one spelling of a romanised word (a-z): Hepburn in Japanese; long vowels short, and elsewhere ae, oe, ue as ä, ö, ü."""
+    """The one spelling of a romanised word (a-z): Hepburn in Japanese, else umlauts for ae, oe, ue; no long vowels."""
     if locale == "ja":
         return canonical_romaji(word)
     if locale == "zh":

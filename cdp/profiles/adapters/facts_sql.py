@@ -12,6 +12,7 @@ from cdp.errors import HomeDamaged
 from cdp.profiles.adapters.tables import facts
 from governance.disclosure import TraitKind, TraitRef
 from governance.grant import Grant
+from identity.adapters.bulk import insert_rows
 from identity.ids import EntityId, RecordId
 from identity.ports import Entropy
 from identity.secret import SecretKey
@@ -46,8 +47,7 @@ class FactsSql:
             }
             for fact in stored
         ]
-        if rows:
-            self._connection.execute(insert(facts), rows)
+        insert_rows(self._connection, insert(facts), rows)
 
     def remove(self, records: Sequence[RecordId]) -> None:
         """Forget every fact of `records`."""
