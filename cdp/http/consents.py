@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from cdp.http.access import Anybody, App, Edge
-from cdp.http.terms import Party, Since, Terms
+from cdp.http.terms import Party, Since, TermId, Terms
 from cdp.http.writes import IdempotencyKey, once
 from cdp.use_cases import consents
 from cdp.use_cases.clients import require_role
@@ -54,8 +54,8 @@ class Recorded(BaseModel):
 class Asked(OwnRecord):
     """A question about one customer: may the caller's entity let `recipient` do this?"""
 
-    purpose: str = Field(max_length=128)
-    category: str = Field(max_length=128)
+    purpose: TermId
+    category: TermId
     recipient: Party | None = Field(default=None, description="an entity; null: the caller's own")
     operation: Operation = Operation.USE
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cdp.errors import TooLarge
 from cdp.http.access import App, Edge
-from cdp.http.terms import Since, Terms
+from cdp.http.terms import Since, TermId, Terms
 from cdp.http.writes import IdempotencyKey, once
 from cdp.use_cases.deliver import deliver
 from consent.ledger import State
@@ -42,7 +42,7 @@ class Fact(_Strict):
     """One trait that the entity contributes."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9._-]{0,127}$", description="such as loyalty.points")
-    category: str = Field(max_length=128, description="a data category of the group")
+    category: TermId = Field(description="a data category of the group")
     kind: TraitKind = Field(default=TraitKind.FACT, strict=False)
     value: Text | Whole | float | bool
 

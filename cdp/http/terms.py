@@ -1,6 +1,6 @@
 """The terms of a permission, as JSON carries them."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,6 +9,9 @@ from pipelines import contract
 
 INSTANT_MAX = 7_258_118_400_000_000
 """The year 2200, in microseconds: later is no date of a consent, and soon no date at all."""
+
+TermId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,99}$")]
+"""The id of a purpose or a data category."""
 
 Party = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9-]{0,30}[a-z0-9])$")]
 Since = Annotated[int | None, Field(ge=0, le=INSTANT_MAX, description="microseconds since the epoch; null: from now")]
@@ -20,9 +23,11 @@ class Terms(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     operations: list[Operation] = Field(min_length=1)
-    purpose: str = Field(max_length=128)
+    purpose: TermId
     recipients: list[Party] = Field(min_length=1, max_length=200, description='entities, or "*" for every one')
-    categories: list[str] = Field(min_length=1, max_length=200, description='data categories, or "*" for all')
+    categories: list[TermId | Literal["*"]] = Field(
+        min_length=1, max_length=200, description='data categories, or "*" for all'
+    )
     basis: LegalBasis
     notice: str = Field(
         default="", pattern=r"^([A-Za-z][A-Za-z0-9._:/#?=&+-]{0,199})?$", description="id or address, with version"
