@@ -300,15 +300,20 @@ def partner_files() -> Files:
 def initialise(settings: Settings, *, group: str, persons: int, demo: bool = False) -> None:
     """Make a home: its file, its keys, its databases. Doing it again changes nothing.
 
-    Raises HomeExists when the folder is a home made with other settings.
+    Raises HomeExists when the folder is a home made with other settings; MissingKey when the keys of a home that holds
+    records are gone, since new ones would open nothing of it.
     """
     homes.create(settings.home, group=group, persons=persons, demo=demo)
-    provider = FileKeyProvider(settings.keys_folder, SystemEntropy())
-    for name in ("group", "hub"):
-        provider.create(name)
     engine = open_engine(settings.hub_database, wait_seconds=settings.database_wait_seconds)
     migrations.upgrade(engine)
+    provider = FileKeyProvider(settings.keys_folder, SystemEntropy())
     with transaction(engine, writes=True) as connection:
+        holds_records = bool(RefStoreSql(connection).by_entity())
+        for name in ("group", "hub"):
+            if holds_records:
+                provider.root(name)
+            else:
+                provider.create(name)
         if PoliciesSql(connection).active() is None:
             PoliciesSql(connection).apply(PolicySource.shipped(), at=SystemClock().now())
     keystore = open_engine(settings.keystore_database, wait_seconds=settings.database_wait_seconds)
