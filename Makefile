@@ -21,7 +21,7 @@ export GX_ANALYTICS_ENABLED := false
 
 UV := $(BIN)/uv
 UV_INSTALL = $(UV) pip install --quiet --python $(BIN)/python --no-build-isolation
-UV_COMPILE = $(UV) --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+UV_COMPILE = $(UV) --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make lock'
 
 .PHONY: help setup setup-dev demo test test-long lint format bench lock migration clean

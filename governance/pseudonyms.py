@@ -112,7 +112,7 @@ def _parse(text: str) -> tuple[int, bytes]:
         return 0, _DECOY
     try:
         sealed = base64.urlsafe_b64decode(form[2] + "=")
-    except binascii.Error:  # pragma: no cover  the expression admits the alphabet and the length only
+    except binascii.Error:  # cannot be: the expression admits the alphabet and the length only
         return 0, _DECOY
     # 43 characters carry two bits too many: only the spelling that we would write ourselves is ours.
     if base64.urlsafe_b64encode(sealed).rstrip(b"=").decode("ascii") != form[2]:
