@@ -1,37 +1,17 @@
 """Databases for the tests: one with every table made once, and copies of it that a test may ruin."""
 
-import importlib
-import importlib.util
 from pathlib import Path
 
 from sqlalchemy import Engine, MetaData, event
 
 from cdp.database import open_engine
-
-OWNERS = (
-    "identity.adapters.tables",
-    "consent.adapters.tables",
-    "governance.adapters.tables",
-    "governance.adapters.tables_access",
-    "pipelines.adapters.tables",
-    "cdp.profiles.adapters.tables",
-)
-"""The modules where each package keeps its tables."""
+from cdp.migrations.tables import owned
+from governance.adapters.data_keys_sql import keystore_metadata
 
 
 def metadatas() -> tuple[MetaData, ...]:
     """The tables of every package, the key store's among them."""
-    modules = [importlib.import_module(name) for name in OWNERS if exists(name)]
-    found = [value for module in modules for value in vars(module).values() if isinstance(value, MetaData)]
-    return tuple({id(metadata): metadata for metadata in found}.values())
-
-
-def exists(module: str) -> bool:
-    """Whether `module` is there to import."""
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
+    return (*owned(), keystore_metadata)
 
 
 def engine_of(url: str) -> Engine:
