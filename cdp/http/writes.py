@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from fastapi import Header
 from pydantic import BaseModel
 
-from cdp.idempotency import Answered
 from cdp.wiring import Application, Hub
 from governance.actors import Client
 
@@ -41,8 +40,8 @@ def once(
         hub.idempotency.forget_before(now - app.settings.idempotency_hours * _HOUR)
         earlier = hub.idempotency.earlier(client.id, key, digest)
         if earlier is not None:
-            repeated: dict[str, Any] = json.loads(earlier.body)
+            repeated: dict[str, Any] = json.loads(earlier)
             return repeated
         answer = asdict(effect(hub))
-        hub.idempotency.remember(client.id, key, digest, Answered(200, json.dumps(answer)), at=now)
+        hub.idempotency.remember(client.id, key, digest, json.dumps(answer), at=now)
         return answer

@@ -3,7 +3,6 @@
 from sqlalchemy import Connection, delete, insert, select
 
 from cdp.errors import IdempotencyConflict
-from cdp.idempotency import Answered
 from cdp.profiles.adapters.tables import idempotency
 from identity.ids import Instant
 
@@ -17,7 +16,7 @@ class IdempotencySql:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def earlier(self, client: str, key: str, digest: bytes) -> Answered | None:
+    def earlier(self, client: str, key: str, digest: bytes) -> str | None:
         """The answer given before to the same request, or None.
 
         Raises IdempotencyConflict when the key came before with another body (its digest differs).
@@ -30,14 +29,12 @@ class IdempotencySql:
             raise IdempotencyConflict(
                 "this Idempotency-Key was used with another body", remedy="use a new key for a new request"
             )
-        return Answered(row.status, row.body)
+        return str(row.body)
 
-    def remember(self, client: str, key: str, digest: bytes, answer: Answered, *, at: Instant) -> None:
+    def remember(self, client: str, key: str, digest: bytes, answer: str, *, at: Instant) -> None:
         """Keep `answer` for the next time that this request comes."""
         self._connection.execute(
-            insert(idempotency).values(
-                client=client, key=key, digest=digest, status=answer.status, body=answer.body, created_at=at
-            )
+            insert(idempotency).values(client=client, key=key, digest=digest, body=answer, created_at=at)
         )
 
     def forget_before(self, at: Instant) -> None:

@@ -1,6 +1,6 @@
 """The tables of profiles and of serving."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, SmallInteger, String, Table, Text
+from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -22,7 +22,6 @@ idempotency = Table(
     Column("client", String(64), primary_key=True),
     Column("key", String(128), primary_key=True),
     Column("digest", LargeBinary(32), nullable=False),
-    Column("status", SmallInteger, nullable=False),
     Column("body", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
 )
