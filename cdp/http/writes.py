@@ -43,5 +43,5 @@ def once(
             repeated: dict[str, Any] = json.loads(earlier)
             return repeated
         answer = asdict(effect(hub))
-        hub.idempotency.remember(client.id, key, digest, json.dumps(answer), at=now)
+        hub.idempotency.remember(client.id, key, digest, answer=json.dumps(answer), at=now)
         return answer

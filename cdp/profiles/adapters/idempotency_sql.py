@@ -31,7 +31,7 @@ class IdempotencySql:
             )
         return str(row.body)
 
-    def remember(self, client: str, key: str, digest: bytes, answer: str, *, at: Instant) -> None:
+    def remember(self, client: str, key: str, digest: bytes, *, answer: str, at: Instant) -> None:
         """Keep `answer` for the next time that this request comes."""
         self._connection.execute(
             insert(idempotency).values(client=client, key=key, digest=digest, body=answer, created_at=at)
